@@ -1,5 +1,6 @@
 package io.wherry.spi;
 
+import io.wherry.spec.Digest;
 import io.wherry.spec.Secret;
 import java.nio.file.Path;
 import java.time.Clock;
@@ -31,4 +32,19 @@ public interface BackendContext {
    * @throws BackendException {@code UNAUTHORIZED} if it can't be resolved; the message names the reference
    */
   String resolve(Secret secret) throws BackendException;
+
+  /**
+   * A folder on this machine with the content of a tree; made once, shared by all runs, read-only.
+   *
+   * @throws BackendException {@code REJECTED} if a blob of the tree is not here
+   */
+  Path sharedTree(Digest manifest) throws BackendException;
+
+  /**
+   * Writes a private copy of a tree, which the program may change, to a folder of this machine. Idempotent: an unfinished
+   * copy is finished.
+   *
+   * @throws BackendException {@code REJECTED} if a blob of the tree is not here
+   */
+  void materialise(Digest manifest, Path into) throws BackendException;
 }
