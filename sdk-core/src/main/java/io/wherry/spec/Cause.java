@@ -23,5 +23,7 @@ public enum Cause {
   /** The job wrapper was killed and the program has ended since: the exit code is not known. */
   EXIT_UNKNOWN,
   /** The engine says that it does not know the attempt (any more). */
-  MISSING
+  MISSING,
+  /** The engine took it back and starts it again, without saying why; an attempt of its own follows. */
+  REQUEUED
 }
