@@ -240,9 +240,9 @@ final class EventWriter implements Recorder {
     try {
       // Not a channel: an interrupted thread would close it for everybody.
       FileOutputStream opened = new FileOutputStream(file.toFile(), true);
+      torn = file.toFile().length() > 0;
       binary = lock(opened);
       out = opened;
-      torn = opened.getChannel().size() > 0;
     } catch (IOException e) {
       lost(e);
       return false;
@@ -295,7 +295,7 @@ final class EventWriter implements Recorder {
     loss = cause;
     if (!lossLogged) {
       lossLogged = true;
-      log.log(Level.WARNING, "Metrics of this run are being lost: cannot write " + file, cause);
+      log.log(Level.WARNING, "Metrics of this run are being lost: " + file + ": " + cause);
     }
   }
 }
