@@ -289,8 +289,7 @@ public final class RunContext {
   public Path input(String name) {
     String path = env.get(RunVariables.input(requireFileName(name)));
     if (path == null) {
-      throw new IllegalStateException(
-          insideRun ? undeclared("input", name) : noInputOutside(name));
+      throw new IllegalStateException(insideRun ? undeclared("input", name) : noInputOutside(name));
     }
     return Path.of(path);
   }

@@ -33,7 +33,8 @@ public final class ChildProgram {
         run.metric("first", 1);
       }
       case "loop" -> {
-        run.onPreemption(grace -> Files.writeString(run.checkpoints().resolve("grace"), "" + grace));
+        run.onPreemption(
+            grace -> Files.writeString(run.checkpoints().resolve("grace"), "" + grace));
         ready();
         while (!run.stopping()) {
           Thread.onSpinWait();
@@ -46,7 +47,8 @@ public final class ChildProgram {
             grace -> {
               throw new IllegalStateException("thrown on purpose");
             });
-        run.onPreemption(grace -> Files.writeString(run.checkpoints().resolve("grace"), "" + grace));
+        run.onPreemption(
+            grace -> Files.writeString(run.checkpoints().resolve("grace"), "" + grace));
         record(run);
         ready();
         forever();

@@ -57,8 +57,9 @@ final class RunContextTest {
     run.progress(1, 0, "first");
     run.onPreemption(grace -> {});
     run.flush();
-    assertThatIllegalArgumentException().isThrownBy(() -> run.metric("", 1)).withMessage(
-        "The name \"\" is empty. Choose another name.");
+    assertThatIllegalArgumentException()
+        .isThrownBy(() -> run.metric("", 1))
+        .withMessage("The name \"\" is empty. Choose another name.");
   }
 
   @Test

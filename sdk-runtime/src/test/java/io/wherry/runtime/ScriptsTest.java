@@ -62,9 +62,7 @@ final class ScriptsTest {
       return abort(interpreter + " is not installed");
     }
     assertThat(process.waitFor(60, TimeUnit.SECONDS)).isTrue();
-    assertThat(process.exitValue())
-        .as(() -> log(folder.resolve("log")))
-        .isZero();
+    assertThat(process.exitValue()).as(() -> log(folder.resolve("log"))).isZero();
     assertThat(output).hasContent("hello\n");
     RecordedEvents recorded = RecordedEvents.of(events);
     assertThat(recorded.warnings).isEmpty();

@@ -515,8 +515,7 @@ public final class EventReader {
       warn("a negative progress", b, at, end);
       return;
     }
-    sink.progress(
-        done, total, new String(b, space, end - space, StandardCharsets.UTF_8).strip());
+    sink.progress(done, total, new String(b, space, end - space, StandardCharsets.UTF_8).strip());
   }
 
   private void warn(String what, byte[] b, int at, int end) {

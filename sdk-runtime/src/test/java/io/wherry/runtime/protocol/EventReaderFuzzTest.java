@@ -84,7 +84,8 @@ final class EventReaderFuzzTest {
       if (damage && random.nextInt(8) == 0) {
         record[random.nextInt(record.length)] = (byte) random.nextInt(256);
       }
-      int length = damage && random.nextInt(12) == 0 ? random.nextInt(record.length) : record.length;
+      int length =
+          damage && random.nextInt(12) == 0 ? random.nextInt(record.length) : record.length;
       out.write(record, 0, length);
     }
     return out.toByteArray();

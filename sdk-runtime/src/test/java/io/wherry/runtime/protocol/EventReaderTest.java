@@ -80,7 +80,10 @@ final class EventReaderTest {
   @Test
   void params_tags_and_progress_keep_the_rest_of_the_line() {
     assertThat(
-            read(line("param lr=0.1 = x "), line("tag team=birds\r"), line("progress 3/10 half way"))
+            read(
+                    line("param lr=0.1 = x "),
+                    line("tag team=birds\r"),
+                    line("progress 3/10 half way"))
                 .events)
         .containsExactly("param lr=0.1 = x ", "tag team=birds", "progress 3/10 half way");
   }

@@ -23,7 +23,9 @@ final class NumbersTest {
             default -> (double) random.nextLong();
           };
       String text =
-          i % 8 < 4 ? Double.toString(value) : String.valueOf((float) value).toLowerCase(Locale.ROOT);
+          i % 8 < 4
+              ? Double.toString(value)
+              : String.valueOf((float) value).toLowerCase(Locale.ROOT);
       assertThat(parse(text)).as(text).isEqualTo(Double.valueOf(java(text)));
     }
   }
@@ -31,9 +33,25 @@ final class NumbersTest {
   @ParameterizedTest
   @ValueSource(
       strings = {
-        "0", "-0", "+1", ".5", "5.", "-.5e3", "1e22", "1e23", "1E-22", "9007199254740993",
-        "9007199254740992", "123456789012345678901234567890", "1e400", "1e-400", "1e00005",
-        "0.000000000000000000000001", "0x1p3", "1d", "00000000000000000000000000000001"
+        "0",
+        "-0",
+        "+1",
+        ".5",
+        "5.",
+        "-.5e3",
+        "1e22",
+        "1e23",
+        "1E-22",
+        "9007199254740993",
+        "9007199254740992",
+        "123456789012345678901234567890",
+        "1e400",
+        "1e-400",
+        "1e00005",
+        "0.000000000000000000000001",
+        "0x1p3",
+        "1d",
+        "00000000000000000000000000000001"
       })
   void an_edge_is_the_double_that_java_makes_of_it(String text) {
     assertThat(parse(text)).isEqualTo(Double.parseDouble(text));
