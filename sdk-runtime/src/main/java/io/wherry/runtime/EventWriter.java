@@ -161,7 +161,7 @@ final class EventWriter implements Recorder {
     int payload = start + EventFormat.FRAME_HEADER;
     int length = bytes.position() - payload;
     crc.reset();
-    crc.update(bytes.array(), payload, length);
+    crc.update(bytes.slice(payload, length));
     bytes.put(start, EventFormat.FRAME).putInt(start + 1, length);
     return bytes.putInt(start + 5, (int) crc.getValue());
   }

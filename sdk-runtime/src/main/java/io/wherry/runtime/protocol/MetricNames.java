@@ -7,7 +7,6 @@ import java.util.Arrays;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
-import org.jspecify.annotations.Nullable;
 
 /** Metric names as dense keys, found by the bytes that a text line spells them with. */
 final class MetricNames {
@@ -19,7 +18,9 @@ final class MetricNames {
   private final List<String> names = new ArrayList<>();
   private final Map<String, Integer> keys = new HashMap<>();
 
-  private byte @Nullable [][] spellings = new byte[64][];
+  /** Empty where a slot is free: no name is spelt by nothing. */
+  private byte[][] spellings = new byte[64][0];
+
   private int[] keyOfSpelling = new int[64];
   private int count;
 
@@ -47,7 +48,7 @@ final class MetricNames {
     int mask = spellings.length - 1;
     for (int slot = spread(hash) & mask; ; slot = (slot + 1) & mask) {
       byte[] spelling = spellings[slot];
-      if (spelling == null) {
+      if (spelling.length == 0) {
         return NO;
       }
       if (spelling.length == to - from && Arrays.equals(spelling, 0, to - from, b, from, to)) {
@@ -73,7 +74,7 @@ final class MetricNames {
   private void put(byte[] spelling, int hash, int key) {
     int mask = spellings.length - 1;
     int slot = spread(hash) & mask;
-    while (spellings[slot] != null) {
+    while (spellings[slot].length > 0) {
       slot = (slot + 1) & mask;
     }
     spellings[slot] = spelling;
@@ -81,13 +82,13 @@ final class MetricNames {
   }
 
   private void grow() {
-    byte @Nullable [][] old = spellings;
+    byte[][] old = spellings;
     int[] oldKeys = keyOfSpelling;
-    spellings = new byte[old.length * 2][];
+    spellings = new byte[old.length * 2][0];
     keyOfSpelling = new int[old.length * 2];
     for (int i = 0; i < old.length; i++) {
       byte[] spelling = old[i];
-      if (spelling != null) {
+      if (spelling.length > 0) {
         int hash = 0;
         for (byte c : spelling) {
           hash = hash * 31 + c;

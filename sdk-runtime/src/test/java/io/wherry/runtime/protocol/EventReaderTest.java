@@ -6,6 +6,7 @@ import static io.wherry.runtime.protocol.Frames.join;
 import static io.wherry.runtime.protocol.Frames.line;
 import static io.wherry.runtime.protocol.Frames.point;
 import static io.wherry.runtime.protocol.Frames.text;
+import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
 
@@ -130,7 +131,7 @@ final class EventReaderTest {
 
   @Test
   void an_unfinished_last_record_is_a_warning_when_the_file_is_over() {
-    RecordedEvents recorded = RecordedEvents.of("metric a=1\nmetric a=2".getBytes());
+    RecordedEvents recorded = RecordedEvents.of("metric a=1\nmetric a=2".getBytes(UTF_8));
     assertThat(recorded.values("a")).containsExactly(1.0);
     assertThat(recorded.warnings).containsExactly("11 the last record is unfinished");
   }
@@ -185,7 +186,8 @@ final class EventReaderTest {
 
   @Test
   void a_torn_line_in_front_of_a_frame_costs_only_itself() {
-    RecordedEvents recorded = read(dictionary(0, "a"), "metric b=".getBytes(), point(0, 1, 2, 3));
+    RecordedEvents recorded =
+        read(dictionary(0, "a"), "metric b=".getBytes(UTF_8), point(0, 1, 2, 3));
     assertThat(recorded.events).containsExactly("metric a=3.0 @1:2");
     assertThat(recorded.warnings).containsExactly("15 a line that is not UTF-8");
   }
@@ -242,7 +244,7 @@ final class EventReaderTest {
     for (int i = 0; i <= EventFormat.MAX_NAMES; i++) {
       line.append("metric n").append(i).append("=1\n");
     }
-    RecordedEvents recorded = read(line.append("metric n0=2").toString().getBytes(), line(""));
+    RecordedEvents recorded = read(line.append("metric n0=2").toString().getBytes(UTF_8), line(""));
     assertThat(recorded.events).hasSize(EventFormat.MAX_NAMES + 1);
     assertThat(recorded.warnings).singleElement().asString().contains("one more than the 65536");
   }

@@ -13,23 +13,23 @@ final class Frames {
   static byte[] frame(byte[] payload) {
     CRC32C crc = new CRC32C();
     crc.update(payload);
-    return little(9 + payload.length)
-        .put((byte) 0xFE)
-        .putInt(payload.length)
-        .putInt((int) crc.getValue())
-        .put(payload)
-        .array();
+    byte[] frame = new byte[9 + payload.length];
+    ByteBuffer out = little(frame).put((byte) 0xFE).putInt(payload.length);
+    out.putInt((int) crc.getValue()).put(payload);
+    return frame;
   }
 
   static byte[] dictionary(int id, String name) {
     byte[] utf8 = name.getBytes(StandardCharsets.UTF_8);
-    ByteBuffer payload = little(5 + utf8.length).put((byte) 1);
-    return frame(payload.putShort((short) id).putShort((short) utf8.length).put(utf8).array());
+    byte[] payload = new byte[5 + utf8.length];
+    little(payload).put((byte) 1).putShort((short) id).putShort((short) utf8.length).put(utf8);
+    return frame(payload);
   }
 
   static byte[] point(int id, long step, long time, double value) {
-    ByteBuffer payload = little(27).put((byte) 2).putShort((short) id);
-    return frame(payload.putLong(step).putLong(time).putDouble(value).array());
+    byte[] payload = new byte[27];
+    little(payload).put((byte) 2).putShort((short) id).putLong(step).putLong(time).putDouble(value);
+    return frame(payload);
   }
 
   static byte[] text(String record) {
@@ -52,7 +52,7 @@ final class Frames {
     return out.array();
   }
 
-  private static ByteBuffer little(int size) {
-    return ByteBuffer.allocate(size).order(ByteOrder.LITTLE_ENDIAN);
+  private static ByteBuffer little(byte[] bytes) {
+    return ByteBuffer.wrap(bytes).order(ByteOrder.LITTLE_ENDIAN);
   }
 }
