@@ -51,6 +51,9 @@ final class StopNotice {
 
   synchronized void add(PreemptionListener listener) {
     watch();
+    if (Files.exists(file)) {
+      notice();
+    }
     if (noticed) {
       start(List.of(listener));
     } else {

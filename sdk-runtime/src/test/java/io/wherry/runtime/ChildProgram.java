@@ -28,6 +28,11 @@ public final class ChildProgram {
         ready();
         forever();
       }
+      case "other" -> {
+        for (int i = 1; i <= 3; i++) {
+          run.metric("other thing", i, i);
+        }
+      }
       case "late" -> {
         Runtime.getRuntime().addShutdownHook(new Thread(() -> record(run)));
         run.metric("first", 1);
