@@ -45,14 +45,7 @@ public final class SecretResolver {
    */
   public String resolve(Secret secret) throws BackendException {
     try {
-      String value =
-          switch (kindOf(secret)) {
-            case ENV -> System.getenv(((Secret.Env) secret).variable());
-            case NAMED -> named.apply(((Secret.Named) secret).name());
-            case FILE -> chomp(Files.readString(Path.of(((Secret.File) secret).path())));
-            case COMMAND -> chomp(output(((Secret.Command) secret)));
-            case GENERATED -> generated.get(((Secret.Generated) secret).name());
-          };
+      String value = value(secret);
       if (value == null) {
         throw refused(secret, "there is no such value", null);
       }
@@ -62,25 +55,20 @@ public final class SecretResolver {
     }
   }
 
-  private enum SecretKind {
-    ENV,
-    NAMED,
-    FILE,
-    COMMAND,
-    GENERATED
-  }
-
-  private static SecretKind kindOf(Secret secret) {
-    if (secret instanceof Secret.Env) {
-      return SecretKind.ENV;
+  private @Nullable String value(Secret secret) throws IOException, BackendException {
+    if (secret instanceof Secret.Env env) {
+      return System.getenv(env.variable());
     }
-    if (secret instanceof Secret.Named) {
-      return SecretKind.NAMED;
+    if (secret instanceof Secret.Named name) {
+      return named.apply(name.name());
     }
-    if (secret instanceof Secret.File) {
-      return SecretKind.FILE;
+    if (secret instanceof Secret.File file) {
+      return chomp(Files.readString(Path.of(file.path())));
     }
-    return secret instanceof Secret.Command ? SecretKind.COMMAND : SecretKind.GENERATED;
+    if (secret instanceof Secret.Command command) {
+      return chomp(output(command));
+    }
+    return generated.get(((Secret.Generated) secret).name());
   }
 
   private String output(Secret.Command secret) throws IOException, BackendException {
