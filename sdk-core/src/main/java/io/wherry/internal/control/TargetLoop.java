@@ -448,6 +448,5 @@ final class TargetLoop implements AutoCloseable {
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
     }
-    backend.close();
   }
 }
