@@ -73,6 +73,11 @@ final class LogFollower implements AutoCloseable {
     }
   }
 
+  /** Ends a wait that is under way, and all later ones: from any thread, once nothing more will be written. */
+  void wake() {
+    watch.close();
+  }
+
   private boolean readAll(RunRecord run) {
     if (run.newest().number() < attempt) {
       return false;

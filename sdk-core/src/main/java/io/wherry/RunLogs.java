@@ -142,6 +142,7 @@ public final class RunLogs {
    */
   public void follow(Consumer<LogLine> consumer) {
     try (LogFollower follower = follower(consumer)) {
+      controller.active(runId).ifPresent(a -> a.done().thenRun(follower::wake));
       follower.toTheEnd();
     }
   }

@@ -55,7 +55,7 @@ public final class RunMetrics {
 
   /** All points of a metric by step, equal steps in the order in which they came; empty if there are none. */
   public List<MetricPoint> series(String name) {
-    return controller.store().read(r -> r.series(run, name)).toList();
+    return controller.store().read(r -> r.series(run, name)).asList();
   }
 
   private Map<String, MetricPoint> points() {

@@ -10,12 +10,14 @@ public final class RunQuery {
   private static final int DEFAULT_LIMIT = 100;
 
   private final Controller controller;
-  private RunSearch search;
+  private final String query;
+  private String order = "";
   private int limit = DEFAULT_LIMIT;
 
   RunQuery(Controller controller, String query) {
     this.controller = controller;
-    this.search = RunSearch.parse(query);
+    this.query = query;
+    RunSearch.parse(query, order);
   }
 
   /**
@@ -23,8 +25,9 @@ public final class RunQuery {
    *
    * @throws WherryException {@code INVALID_QUERY} if it has a mistake
    */
-  public RunQuery orderBy(String order) {
-    this.search = search.orderBy(order);
+  public RunQuery orderBy(String by) {
+    RunSearch.parse(query, by);
+    this.order = by;
     return this;
   }
 
@@ -36,6 +39,7 @@ public final class RunQuery {
 
   /** The matching runs in order. Blocks for milliseconds. */
   public List<Run> list() {
+    RunSearch search = RunSearch.parse(query, order);
     return controller.store().read(r -> r.search(search, limit, null)).runs().stream()
         .map(row -> new Run(controller, row.runId()))
         .toList();

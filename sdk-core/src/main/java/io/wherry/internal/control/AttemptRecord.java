@@ -82,6 +82,6 @@ public record AttemptRecord(
         started,
         end,
         handle,
-        released);
+        handle == null); // what was never launched has left nothing
   }
 }

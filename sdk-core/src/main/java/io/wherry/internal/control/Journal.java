@@ -66,7 +66,7 @@ final class Journal {
         tx -> {
           Tx.Inserted inserted = tx.insertRun(spec, now);
           RunRow row = inserted.run();
-          if (inserted.existed()) {
+          if (inserted.existing()) {
             return new Created(null, row.runId());
           }
           AttemptRecord first = AttemptRecord.first(now);

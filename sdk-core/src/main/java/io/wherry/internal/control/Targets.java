@@ -157,7 +157,7 @@ public final class Targets implements AutoCloseable {
     }
     store.write(
         tx -> {
-          tx.putTarget(new TargetRow(name, spec, null, null, ""));
+          tx.putTarget(name, spec);
           return true;
         });
   }
@@ -185,9 +185,11 @@ public final class Targets implements AutoCloseable {
     if (!readOnly) {
       store.write(
           tx -> {
-            tx.putTarget(
-                new TargetRow(
-                    target.name(), target.spec(), target.known(), clock.instant(), target.unavailable()));
+            tx.setProbe(
+                target.name(),
+                target.unavailable().isEmpty() ? target.known() : null,
+                clock.instant(),
+                target.unavailable());
             return true;
           });
     }

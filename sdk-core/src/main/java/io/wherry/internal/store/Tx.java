@@ -141,6 +141,39 @@ public final class Tx extends Reads {
         run);
   }
 
+  /** Adds the run's newest attempt or changes it; the run shows what it shows. */
+  public void putAttempt(AttemptRow attempt) {
+    WorkloadHandle handle = attempt.handle();
+    Cause cause = attempt.cause();
+    db.update(
+        "insert or replace into attempt(run, no, state, reason, handle, restart, cause, exit_code,"
+            + " rank, created, started, ended, released) values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+        attempt.run(),
+        attempt.no(),
+        attempt.state().ordinal(),
+        attempt.reason(),
+        handle == null ? null : handle.toString(),
+        attempt.restart(),
+        cause == null ? null : cause.name(),
+        attempt.exitCode(),
+        attempt.rank(),
+        attempt.created(),
+        attempt.started(),
+        attempt.ended(),
+        attempt.released() ? 1 : 0);
+    db.update(
+        "update run set attempt = ?, state = ?, reason = ?, cause = ?, exit_code = ?,"
+            + " started = coalesce(started, ?), ended = ? where id = ?",
+        attempt.no(),
+        attempt.state().ordinal(),
+        attempt.reason(),
+        cause == null ? null : cause.name(),
+        attempt.exitCode(),
+        attempt.started(),
+        attempt.state().isFinal() ? attempt.ended() : null,
+        attempt.run());
+  }
+
   /** Adds an attempt in state CREATED; it becomes the run's newest. */
   public void insertAttempt(long run, int no, Instant now) {
     db.update(

@@ -41,7 +41,7 @@ public final class FolderWatch implements AutoCloseable {
     if (service != null) {
       try {
         folder.register(service, ENTRY_CREATE, ENTRY_MODIFY);
-      } catch (IOException e) {
+      } catch (IOException | ClosedWatchServiceException e) {
         System.getLogger(FolderWatch.class.getName())
             .log(System.Logger.Level.DEBUG, "cannot watch " + folder + ", sweeping instead", e);
       }
@@ -62,7 +62,7 @@ public final class FolderWatch implements AutoCloseable {
         key = service.poll();
       }
     } catch (ClosedWatchServiceException e) {
-      throw new InterruptedException("closed");
+      return; // nothing is waited for any more
     }
   }
 
