@@ -7,7 +7,9 @@ import io.wherry.spec.Content;
 import io.wherry.spec.Digest;
 import java.nio.file.Path;
 
-/** What a run wrote as one of its outputs. Immutable; the content is frozen and named by its digest. */
+/**
+ * What a run wrote as one of its outputs. Immutable; the content is frozen and named by its digest.
+ */
 public final class Artifact {
   private final Controller controller;
   private final String runId;

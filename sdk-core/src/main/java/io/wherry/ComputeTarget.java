@@ -40,7 +40,10 @@ public final class ComputeTarget {
     return Optional.ofNullable(controller.targets().get(name).capabilities());
   }
 
-  /** Asks the engine now: reachable, key valid, what it can do. Blocks; the answer is a value, also when it is bad. */
+  /**
+   * Asks the engine now: reachable, key valid, what it can do. Blocks; the answer is a value, also
+   * when it is bad.
+   */
   public TargetCheck check() {
     try {
       Target target = controller.targets().get(name);

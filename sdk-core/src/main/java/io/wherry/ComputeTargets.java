@@ -21,8 +21,8 @@ public final class ComputeTargets {
   }
 
   /**
-   * Makes a target known by name. The same name with the same settings again does nothing. Does not talk to the engine;
-   * {@link ComputeTarget#check} does.
+   * Makes a target known by name. The same name with the same settings again does nothing. Does not
+   * talk to the engine; {@link ComputeTarget#check} does.
    *
    * @throws SpecException if name or settings are wrong
    * @throws WherryException {@code CONFLICT} if the name stands for something else
@@ -33,7 +33,13 @@ public final class ComputeTargets {
     if (known != null && !known.equals(spec)) {
       throw new WherryException(
           Code.CONFLICT,
-          "target \"" + name + "\" is attached already, as " + known + " -> use update(\"" + name + "\", …) to change it");
+          "target \""
+              + name
+              + "\" is attached already, as "
+              + known
+              + " -> use update(\""
+              + name
+              + "\", …) to change it");
     }
     return known != null ? get(name) : put(name, spec);
   }
@@ -50,8 +56,13 @@ public final class ComputeTargets {
     if (!known.kind().equals(spec.kind()) && controller.isInUse(name)) {
       throw new WherryException(
           Code.CONFLICT,
-          "target \"" + name + "\" has runs that have not ended; they cannot move from " + known.kind() + " to "
-              + spec.kind() + " -> wait for them, or attach the new one under another name");
+          "target \""
+              + name
+              + "\" has runs that have not ended; they cannot move from "
+              + known.kind()
+              + " to "
+              + spec.kind()
+              + " -> wait for them, or attach the new one under another name");
     }
     ComputeTarget target = put(name, spec);
     controller.takeUp(name);
@@ -64,7 +75,10 @@ public final class ComputeTargets {
           "target \"" + name + "\"",
           List.of(
               new Violation(
-                  "name", name, "1 to 63 letters, digits, '.', '_' and '-'", "choose such a name")));
+                  "name",
+                  name,
+                  "1 to 63 letters, digits, '.', '_' and '-'",
+                  "choose such a name")));
     }
     controller.targets().put(name, spec);
     controller.forget(name);
@@ -80,17 +94,23 @@ public final class ComputeTargets {
     detach(name, false);
   }
 
-  /** The same; forced, also while it has runs that have not ended: they stay as they are until it is attached again. */
+  /**
+   * The same; forced, also while it has runs that have not ended: they stay as they are until it is
+   * attached again.
+   */
   public void detach(String name, boolean force) {
     controller.requireWritable();
     if (name.equals(Targets.LOCAL)) {
-      throw new WherryException(Code.CONFLICT, "target \"local\" is part of every workspace -> leave it, or use update");
+      throw new WherryException(
+          Code.CONFLICT, "target \"local\" is part of every workspace -> leave it, or use update");
     }
     get(name);
     if (!force && controller.isInUse(name)) {
       throw new WherryException(
           Code.CONFLICT,
-          "target \"" + name + "\" has runs that have not ended -> cancel or await them, or detach(name, true)");
+          "target \""
+              + name
+              + "\" has runs that have not ended -> cancel or await them, or detach(name, true)");
     }
     controller.targets().remove(name);
     controller.forget(name);
@@ -107,7 +127,10 @@ public final class ComputeTargets {
             () ->
                 new WherryException(
                     Code.NOT_FOUND,
-                    "there is no target \"" + name + "\"; there are " + controller.targets().specs().keySet()
+                    "there is no target \""
+                        + name
+                        + "\"; there are "
+                        + controller.targets().specs().keySet()
                         + " -> choose one of them or attach it"));
   }
 

@@ -38,7 +38,10 @@ public final class Dataset {
     return row.places();
   }
 
-  /** Says that this version lies on a target, where runs then use it in place: nothing is copied. Durable. */
+  /**
+   * Says that this version lies on a target, where runs then use it in place: nothing is copied.
+   * Durable.
+   */
   public Dataset at(String target, String location) {
     controller.requireWritable();
     DataRow now =

@@ -17,7 +17,9 @@ import java.util.Map;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
-/** Named data of a workspace: immutable versions, frozen here and/or lying on targets. Thread-safe. */
+/**
+ * Named data of a workspace: immutable versions, frozen here and/or lying on targets. Thread-safe.
+ */
 public final class Datasets {
   private final Controller controller;
 
@@ -26,7 +28,8 @@ public final class Datasets {
   }
 
   /**
-   * Freezes a file or folder as the next version of that name; the same content again gives the newest version back. Blocks.
+   * Freezes a file or folder as the next version of that name; the same content again gives the
+   * newest version back. Blocks.
    *
    * @throws SpecException if the name or the content cannot be used
    */
@@ -37,7 +40,10 @@ public final class Datasets {
           "data \"" + name + "\"",
           List.of(
               new Violation(
-                  "name", name, "1 to 63 letters, digits, '.', '_' and '-'", "choose such a name")));
+                  "name",
+                  name,
+                  "1 to 63 letters, digits, '.', '_' and '-'",
+                  "choose such a name")));
     }
     Content content;
     try {
@@ -45,7 +51,8 @@ public final class Datasets {
     } catch (ContentException e) {
       throw new SpecException("data \"" + name + "\"", e.violations());
     } catch (IOException e) {
-      throw new WherryException(Code.IO, "data \"" + name + "\" could not be frozen: " + e.getMessage(), e);
+      throw new WherryException(
+          Code.IO, "data \"" + name + "\" could not be frozen: " + e.getMessage(), e);
     }
     return new Dataset(
         controller,
@@ -58,7 +65,8 @@ public final class Datasets {
                     return newest;
                   }
                   int version = tx.insertData(name, content, controller.clock().instant());
-                  return new DataRow(name, version, content, controller.clock().instant(), Map.of());
+                  return new DataRow(
+                      name, version, content, controller.clock().instant(), Map.of());
                 }));
   }
 
@@ -73,14 +81,17 @@ public final class Datasets {
             () ->
                 new WherryException(
                     Code.NOT_FOUND,
-                    "there is no data \"" + reference + "\"; there is "
+                    "there is no data \""
+                        + reference
+                        + "\"; there is "
                         + list().stream().map(Dataset::toString).toList()
                         + " -> register it with data().register(…)"));
   }
 
   /** Data by name, empty if there is none. */
   public Optional<Dataset> find(String reference) {
-    return Optional.ofNullable(find(controller, reference)).map(row -> new Dataset(controller, row));
+    return Optional.ofNullable(find(controller, reference))
+        .map(row -> new Dataset(controller, row));
   }
 
   /** The newest version of each name. */
@@ -101,7 +112,9 @@ public final class Datasets {
                 return row(
                     reads,
                     name,
-                    colon < 0 ? reads.newestData(name) : Integer.parseInt(reference.substring(colon + 1)));
+                    colon < 0
+                        ? reads.newestData(name)
+                        : Integer.parseInt(reference.substring(colon + 1)));
               } catch (NumberFormatException e) {
                 return null;
               }

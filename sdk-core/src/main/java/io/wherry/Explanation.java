@@ -28,11 +28,15 @@ public record Explanation(
   public String toString() {
     StringBuilder text = new StringBuilder();
     if (accepted()) {
-      text.append("accepted by ").append(target).append('\n').append(request.stripTrailing().indent(2));
+      text.append("accepted by ")
+          .append(target)
+          .append('\n')
+          .append(request.stripTrailing().indent(2));
       return text.toString().stripTrailing();
     }
     text.append("refused by ").append(target).append(": nothing was uploaded\n");
-    int width = reasons.stream().mapToInt(v -> v.path().length() + v.value().length() + 3).max().orElse(0);
+    int width =
+        reasons.stream().mapToInt(v -> v.path().length() + v.value().length() + 3).max().orElse(0);
     for (Violation v : reasons) {
       String left = v.path() + " = " + v.value();
       text.append("  ")

@@ -63,17 +63,23 @@ final class LogFollower implements AutoCloseable {
     }
   }
 
-  /** Waits until something may have been written or the run may have changed, at most half a second. */
+  /**
+   * Waits until something may have been written or the run may have changed, at most half a second.
+   */
   void await() {
     try {
       watch.await();
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
-      throw new WherryException(Code.INTERRUPTED, "following " + runId + " was interrupted; the run goes on", e);
+      throw new WherryException(
+          Code.INTERRUPTED, "following " + runId + " was interrupted; the run goes on", e);
     }
   }
 
-  /** Ends a wait that is under way, and all later ones: from any thread, once nothing more will be written. */
+  /**
+   * Ends a wait that is under way, and all later ones: from any thread, once nothing more will be
+   * written.
+   */
   void wake() {
     watch.close();
   }

@@ -8,8 +8,9 @@ import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.Supplier;
 
 /**
- * The workspaces that this JVM has open: the one piece of static state, so that a notebook cell that runs again and two
- * libraries in one service get the same workspace instead of a lock error (ADR 0008).
+ * The workspaces that this JVM has open: the one piece of static state, so that a notebook cell
+ * that runs again and two libraries in one service get the same workspace instead of a lock error
+ * (ADR 0008).
  */
 final class OpenWorkspaces {
   private static final Map<Key, Shared> OPEN = new HashMap<>();

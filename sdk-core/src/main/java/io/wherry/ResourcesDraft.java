@@ -3,7 +3,10 @@ package io.wherry;
 import io.wherry.internal.check.Bytes;
 import io.wherry.spec.Resources;
 
-/** What each node must offer; the part of a {@link RunDraft} given to {@code resources(r -> …)}. For one thread. */
+/**
+ * What each node must offer; the part of a {@link RunDraft} given to {@code resources(r -> …)}. For
+ * one thread.
+ */
 public final class ResourcesDraft {
   private int cpus = Resources.DEFAULT.cpus();
   private long memory;
@@ -18,7 +21,10 @@ public final class ResourcesDraft {
     return this;
   }
 
-  /** Memory that the program is expected to need, such as {@code "8GiB"}: for placement, not enforced. */
+  /**
+   * Memory that the program is expected to need, such as {@code "8GiB"}: for placement, not
+   * enforced.
+   */
   public ResourcesDraft memory(String amount) {
     return memory(Bytes.parse(amount));
   }

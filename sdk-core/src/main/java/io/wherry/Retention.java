@@ -29,7 +29,9 @@ import org.jspecify.annotations.Nullable;
 final class Retention {
   private static final int PAGE = 500;
 
-  /** Content of a submit that is under way is not in the store yet: blobs younger than this stay. */
+  /**
+   * Content of a submit that is under way is not in the store yet: blobs younger than this stay.
+   */
   private static final Duration BLOB_GRACE = Duration.ofHours(1);
 
   private final Controller controller;
@@ -46,7 +48,8 @@ final class Retention {
     }
     if (!run.state().isFinal()) {
       throw new WherryException(
-          Code.CONFLICT, id + " has not ended, it is " + run.state() + " -> cancel it and await its end first");
+          Code.CONFLICT,
+          id + " has not ended, it is " + run.state() + " -> cancel it and await its end first");
     }
     delete(run.pk(), id);
   }

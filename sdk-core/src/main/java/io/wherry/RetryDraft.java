@@ -7,7 +7,10 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
 
-/** When a failed attempt is followed by another; the part of a {@link RunDraft} given to {@code retry(r -> …)}. For one thread. */
+/**
+ * When a failed attempt is followed by another; the part of a {@link RunDraft} given to {@code
+ * retry(r -> …)}. For one thread.
+ */
 public final class RetryDraft {
   private int attempts = 1;
   private final Set<Cause> causes = EnumSet.noneOf(Cause.class);

@@ -21,8 +21,8 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 
 /**
- * A handle on a run: its id and the workspace. Thread-safe; any number of handles on one run, also on ended ones. What it
- * tells is as of the moment of asking.
+ * A handle on a run: its id and the workspace. Thread-safe; any number of handles on one run, also
+ * on ended ones. What it tells is as of the moment of asking.
  */
 public final class Run {
   private static final Duration LOOK_AGAIN = Duration.ofMillis(200);
@@ -60,7 +60,10 @@ public final class Run {
     return record().state();
   }
 
-  /** Why it stands there, in words: what it waits for, why it failed; empty if it goes without saying. */
+  /**
+   * Why it stands there, in words: what it waits for, why it failed; empty if it goes without
+   * saying.
+   */
   public String reason() {
     return record().reason();
   }
@@ -104,8 +107,9 @@ public final class Run {
   }
 
   /**
-   * Shows the run live until it has ended: state and queue reason, progress, log lines, metrics, verdict. Plain lines
-   * where {@code out} is not a terminal. Blocks; an interrupt ends the watching, not the run.
+   * Shows the run live until it has ended: state and queue reason, progress, log lines, metrics,
+   * verdict. Plain lines where {@code out} is not a terminal. Blocks; an interrupt ends the
+   * watching, not the run.
    *
    * @throws WherryException {@code INTERRUPTED}
    */
@@ -160,15 +164,17 @@ public final class Run {
       return Optional.empty();
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
-      throw new WherryException(Code.INTERRUPTED, "waiting for " + id + " was interrupted; the run goes on", e);
+      throw new WherryException(
+          Code.INTERRUPTED, "waiting for " + id + " was interrupted; the run goes on", e);
     } catch (ExecutionException e) {
       throw new IllegalStateException(e);
     }
   }
 
   /**
-   * A future of the result; completes when the run has ended, well or not, on a thread of the workspace. Cancelling the
-   * future does nothing to the run. It never completes if the workspace is closed before.
+   * A future of the result; completes when the run has ended, well or not, on a thread of the
+   * workspace. Cancelling the future does nothing to the run. It never completes if the workspace
+   * is closed before.
    */
   public CompletableFuture<RunResult> whenDone() {
     ActiveRun active = controller.active(id).orElse(null);
@@ -183,8 +189,8 @@ public final class Run {
   }
 
   /**
-   * Asks for the end of the run: politely, then by force after its grace. Durable when it returns, which is before the run
-   * has ended. Idempotent; does nothing for a run that has ended.
+   * Asks for the end of the run: politely, then by force after its grace. Durable when it returns,
+   * which is before the run has ended. Idempotent; does nothing for a run that has ended.
    */
   public void cancel() {
     controller.cancel(id);
@@ -201,7 +207,12 @@ public final class Run {
   /** In a test on virtual time nothing would ever happen while this thread waits. */
   private void refuseWaiting() {
     RunRecord record = record();
-    controller.targets().get(record.spec().target()).backend().facet(VirtualTime.class).ifPresent(v -> v.beforeWaiting(id));
+    controller
+        .targets()
+        .get(record.spec().target())
+        .backend()
+        .facet(VirtualTime.class)
+        .ifPresent(v -> v.beforeWaiting(id));
   }
 
   /** {@code penguins-3 RUNNING on local}. */

@@ -16,8 +16,8 @@ import java.util.Locale;
 import java.util.concurrent.TimeUnit;
 
 /**
- * Shows a run on a stream of text while it goes on. On a terminal the last line is a live status that is drawn over itself;
- * elsewhere only lines are written, and nothing twice. For one thread.
+ * Shows a run on a stream of text while it goes on. On a terminal the last line is a live status
+ * that is drawn over itself; elsewhere only lines are written, and nothing twice. For one thread.
  */
 final class RunConsole implements AutoCloseable {
   private static final int BAR = 24;
@@ -49,10 +49,14 @@ final class RunConsole implements AutoCloseable {
     controller.active(run.id()).ifPresent(a -> a.done().thenRun(follower::wake));
   }
 
-  @SuppressWarnings("SystemConsoleNull") // JDK 22 and later give a console also where there is no terminal
+  @SuppressWarnings(
+      "SystemConsoleNull") // JDK 22 and later give a console also where there is no terminal
   private static boolean isTerminal(PrintStream out) {
     String term = System.getenv("TERM");
-    return out.equals(System.out) && System.console() != null && term != null && !term.equals("dumb");
+    return out.equals(System.out)
+        && System.console() != null
+        && term != null
+        && !term.equals("dumb");
   }
 
   void toTheEnd() {
@@ -89,8 +93,7 @@ final class RunConsole implements AutoCloseable {
   }
 
   private void events(RunRecord record) {
-    List<RunEvent> events =
-        controller.store().read(r -> r.events(record.pk(), eventsSeen));
+    List<RunEvent> events = controller.store().read(r -> r.events(record.pk(), eventsSeen));
     eventsSeen += events.size();
     for (RunEvent event : events) {
       String text = words(event, record);
@@ -118,7 +121,10 @@ final class RunConsole implements AutoCloseable {
     }
     if (event instanceof RunEvent.Retrying retrying) {
       return run.id()
-          + " attempt " + retrying.attempt() + " ended by " + retrying.cause()
+          + " attempt "
+          + retrying.attempt()
+          + " ended by "
+          + retrying.cause()
           + (retrying.exitCode() == null ? "" : " with exit code " + retrying.exitCode())
           + ", trying again";
     }
@@ -147,8 +153,13 @@ final class RunConsole implements AutoCloseable {
     drawnAt = System.nanoTime();
     Progress progress = record.progress();
     String text =
-        run.id() + " " + record.state() + " "
-            + Durations.format(Duration.between(began, controller.clock().instant()).truncatedTo(ChronoUnit.SECONDS))
+        run.id()
+            + " "
+            + record.state()
+            + " "
+            + Durations.format(
+                Duration.between(began, controller.clock().instant())
+                    .truncatedTo(ChronoUnit.SECONDS))
             + (progress == null ? "" : " " + bar(progress))
             + latest();
     out.print(ERASE + text);
@@ -168,8 +179,13 @@ final class RunConsole implements AutoCloseable {
       return progress.done() + (progress.message().isEmpty() ? "" : " " + progress.message());
     }
     int full = (int) (progress.fraction() * BAR);
-    return "[" + "#".repeat(full) + "-".repeat(BAR - full) + "] "
-        + progress.done() + "/" + progress.total()
+    return "["
+        + "#".repeat(full)
+        + "-".repeat(BAR - full)
+        + "] "
+        + progress.done()
+        + "/"
+        + progress.total()
         + (progress.message().isEmpty() ? "" : " " + progress.message());
   }
 

@@ -18,8 +18,8 @@ import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A run in the making. Does nothing until {@link #submit} or {@link #explain}; may be submitted several times. Mutable and for
- * one thread.
+ * A run in the making. Does nothing until {@link #submit} or {@link #explain}; may be submitted
+ * several times. Mutable and for one thread.
  */
 public final class RunDraft {
   final Controller controller;
@@ -63,15 +63,19 @@ public final class RunDraft {
   }
 
   /**
-   * A folder whose content becomes the program's working folder, frozen at submit. A {@code .wherryignore} in it, in the
-   * syntax of {@code .gitignore}, leaves things out. Without a source the working folder is empty.
+   * A folder whose content becomes the program's working folder, frozen at submit. A {@code
+   * .wherryignore} in it, in the syntax of {@code .gitignore}, leaves things out. Without a source
+   * the working folder is empty.
    */
   public RunDraft source(Path folder) {
     this.source = requireNonNull(folder, "folder");
     return this;
   }
 
-  /** The program: a Java class with a {@code main} method. Its class path goes along, frozen at submit. */
+  /**
+   * The program: a Java class with a {@code main} method. Its class path goes along, frozen at
+   * submit.
+   */
   public RunDraft main(Class<?> mainClass, String... arguments) {
     this.program = new ProgramDraft.OfClass(mainClass, List.of(arguments));
     return this;
@@ -83,7 +87,10 @@ public final class RunDraft {
     return this;
   }
 
-  /** The program: a command with its arguments, no shell. {@code {name}} stands for the value of a declared parameter. */
+  /**
+   * The program: a command with its arguments, no shell. {@code {name}} stands for the value of a
+   * declared parameter.
+   */
   public RunDraft command(String... argv) {
     return command(List.of(argv));
   }
@@ -94,13 +101,19 @@ public final class RunDraft {
     return this;
   }
 
-  /** Options of the JVM that {@link #main} or {@link #jar} start, such as {@code -Xmx4g}; adds to earlier ones. */
+  /**
+   * Options of the JVM that {@link #main} or {@link #jar} start, such as {@code -Xmx4g}; adds to
+   * earlier ones.
+   */
   public RunDraft jvmOptions(String... more) {
     jvmOptions.addAll(List.of(more));
     return this;
   }
 
-  /** A parameter: searchable, and in the program {@code RunContext.param(name)} or {@code $WHERRY_PARAM_<NAME>}. */
+  /**
+   * A parameter: searchable, and in the program {@code RunContext.param(name)} or {@code
+   * $WHERRY_PARAM_<NAME>}.
+   */
   public RunDraft param(String paramName, Object value) {
     params.put(paramName, String.valueOf(requireNonNull(value, "value")));
     return this;
@@ -112,7 +125,10 @@ public final class RunDraft {
     return this;
   }
 
-  /** An input: a {@code file:} URI as a path of this machine; other URIs are places that the target reads by itself. */
+  /**
+   * An input: a {@code file:} URI as a path of this machine; other URIs are places that the target
+   * reads by itself.
+   */
   public RunDraft input(String inputName, URI place) {
     inputs.put(inputName, requireNonNull(place, "place"));
     return this;
@@ -130,7 +146,10 @@ public final class RunDraft {
     return this;
   }
 
-  /** A file or folder that the program must write to {@code RunContext.output(name)} or {@code $WHERRY_OUTPUT_<NAME>}. */
+  /**
+   * A file or folder that the program must write to {@code RunContext.output(name)} or {@code
+   * $WHERRY_OUTPUT_<NAME>}.
+   */
   public RunDraft output(String outputName) {
     outputs.add(requireNonNull(outputName, "outputName"));
     return this;
@@ -172,7 +191,10 @@ public final class RunDraft {
     return this;
   }
 
-  /** The longest time from submit (or retry) to the program's start, kept while a workspace is open; none if not said. */
+  /**
+   * The longest time from submit (or retry) to the program's start, kept while a workspace is open;
+   * none if not said.
+   */
   public RunDraft startTimeout(Duration limit) {
     this.startTimeout = requireNonNull(limit, "limit");
     return this;
@@ -190,7 +212,10 @@ public final class RunDraft {
     return this;
   }
 
-  /** When a failed attempt is followed by another; never if not said. Retries need an open workspace. */
+  /**
+   * When a failed attempt is followed by another; never if not said. Retries need an open
+   * workspace.
+   */
   public RunDraft retry(Consumer<RetryDraft> part) {
     part.accept(retry);
     return this;
@@ -214,13 +239,17 @@ public final class RunDraft {
     return this;
   }
 
-  /** Shows what would become of the draft. Starts nothing, uploads nothing, writes nothing outside the workspace. */
+  /**
+   * Shows what would become of the draft. Starts nothing, uploads nothing, writes nothing outside
+   * the workspace.
+   */
   public Explanation explain() {
     return new SpecBuilder(this).explain();
   }
 
   /**
-   * Freezes content, checks everything and makes the run durable; returns while it is on its way. Blocks for the freezing.
+   * Freezes content, checks everything and makes the run durable; returns while it is on its way.
+   * Blocks for the freezing.
    *
    * @throws SpecException with everything that is wrong; nothing was started
    */

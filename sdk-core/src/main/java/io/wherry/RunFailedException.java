@@ -24,6 +24,9 @@ public final class RunFailedException extends WherryException {
       text.append("; its last lines:");
       result.lastLines().forEach(line -> text.append("\n  ").append(line));
     }
-    return text.append("\n-> see runs().get(\"").append(result.id()).append("\").logs() for all of it").toString();
+    return text.append("\n-> see runs().get(\"")
+        .append(result.id())
+        .append("\").logs() for all of it")
+        .toString();
   }
 }

@@ -27,9 +27,10 @@ import java.util.stream.StreamSupport;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What a run's processes wrote: a view of one attempt (the newest unless said otherwise), of all its ranks and both channels
- * unless narrowed. Every byte once and in order within a channel of a rank; between channels and ranks there is no order but
- * that of arrival while following. Thread-safe; narrowing gives a new view.
+ * What a run's processes wrote: a view of one attempt (the newest unless said otherwise), of all
+ * its ranks and both channels unless narrowed. Every byte once and in order within a channel of a
+ * rank; between channels and ranks there is no order but that of arrival while following.
+ * Thread-safe; narrowing gives a new view.
  */
 public final class RunLogs {
   private static final int TAIL_BLOCK = 64 * 1024;
@@ -74,17 +75,21 @@ public final class RunLogs {
   }
 
   /**
-   * The lines that are there now: rank by rank, standard output before standard error. Lazy and of bounded memory; to be
-   * closed if it is not read to the end.
+   * The lines that are there now: rank by rank, standard output before standard error. Lazy and of
+   * bounded memory; to be closed if it is not read to the end.
    */
   public Stream<LogLine> lines() {
     Lines lines = new Lines(sources());
     return StreamSupport.stream(
-            Spliterators.spliteratorUnknownSize(lines, Spliterator.ORDERED | Spliterator.NONNULL), false)
+            Spliterators.spliteratorUnknownSize(lines, Spliterator.ORDERED | Spliterator.NONNULL),
+            false)
         .onClose(lines::close);
   }
 
-  /** The last lines that are there now, at most {@code count}, oldest first. Reads only the ends of the files. */
+  /**
+   * The last lines that are there now, at most {@code count}, oldest first. Reads only the ends of
+   * the files.
+   */
   public List<LogLine> last(int count) {
     Deque<LogLine> last = new ArrayDeque<>();
     for (Source source : sources()) {
@@ -134,9 +139,9 @@ public final class RunLogs {
   }
 
   /**
-   * Gives every line to the consumer, those that are there and those that come, until the run has ended and all was given;
-   * further attempts included unless one was chosen. Blocks; an interrupt ends the following, not the run. The consumer runs
-   * on the calling thread.
+   * Gives every line to the consumer, those that are there and those that come, until the run has
+   * ended and all was given; further attempts included unless one was chosen. Blocks; an interrupt
+   * ends the following, not the run. The consumer runs on the calling thread.
    *
    * @throws WherryException {@code INTERRUPTED}
    */

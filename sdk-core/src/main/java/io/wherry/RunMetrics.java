@@ -53,7 +53,10 @@ public final class RunMetrics {
     return point == null ? OptionalDouble.empty() : OptionalDouble.of(point.value());
   }
 
-  /** All points of a metric by step, equal steps in the order in which they came; empty if there are none. */
+  /**
+   * All points of a metric by step, equal steps in the order in which they came; empty if there are
+   * none.
+   */
   public List<MetricPoint> series(String name) {
     return controller.store().read(r -> r.series(run, name)).asList();
   }

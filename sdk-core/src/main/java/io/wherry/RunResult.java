@@ -59,7 +59,8 @@ public record RunResult(
               for (Map.Entry<String, MetricPoint> e : reads.latest(run.pk()).entrySet()) {
                 metrics.put(e.getKey(), e.getValue().value());
               }
-              for (OutputRow row : run.spec().outputs().isEmpty() ? List.<OutputRow>of() : reads.outputs(run.pk())) {
+              for (OutputRow row :
+                  run.spec().outputs().isEmpty() ? List.<OutputRow>of() : reads.outputs(run.pk())) {
                 outputs.put(row.name(), new Artifact(controller, run.id(), row));
               }
               return true;
@@ -102,8 +103,14 @@ public record RunResult(
     if (artifact == null) {
       throw new WherryException(
           Code.NOT_FOUND,
-          id + " has no output \"" + name + "\"; it has " + outputs.keySet()
-              + " -> declare it with .output(\"" + name + "\") and write it in the program");
+          id
+              + " has no output \""
+              + name
+              + "\"; it has "
+              + outputs.keySet()
+              + " -> declare it with .output(\""
+              + name
+              + "\") and write it in the program");
     }
     return artifact;
   }

@@ -36,8 +36,8 @@ public final class Runs {
   }
 
   /**
-   * Runs that match, for example {@code tags.team = 'birds' and metrics.accuracy > 0.9}; {@code docs/guide.md} has the
-   * language.
+   * Runs that match, for example {@code tags.team = 'birds' and metrics.accuracy > 0.9}; {@code
+   * docs/guide.md} has the language.
    *
    * @throws WherryException {@code INVALID_QUERY} if it has a mistake; the message points at it
    */
@@ -46,7 +46,8 @@ public final class Runs {
   }
 
   /**
-   * Deletes an ended run with everything that it left: logs, metrics, outputs. Unknown ids are ignored.
+   * Deletes an ended run with everything that it left: logs, metrics, outputs. Unknown ids are
+   * ignored.
    *
    * @throws WherryException {@code CONFLICT} if it has not ended
    */

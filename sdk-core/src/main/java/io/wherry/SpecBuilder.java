@@ -32,8 +32,8 @@ import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Makes a spec out of a draft. First everything is checked with content by its place, which costs nothing; only what passes is
- * frozen.
+ * Makes a spec out of a draft. First everything is checked with content by its place, which costs
+ * nothing; only what passes is frozen.
  */
 final class SpecBuilder {
   private static final Pattern PLACEHOLDER = Pattern.compile("\\{([^{}]+)\\}");
@@ -161,11 +161,14 @@ final class SpecBuilder {
       throw e;
     } catch (IOException e) {
       throw new WherryException(
-          Code.IO, "run \"" + draft.name + "\": its content could not be frozen: " + e.getMessage(), e);
+          Code.IO,
+          "run \"" + draft.name + "\": its content could not be frozen: " + e.getMessage(),
+          e);
     }
   }
 
-  private RunSpec spec(Program program, Content.@Nullable Tree source, Map<String, Content> inputs) {
+  private RunSpec spec(
+      Program program, Content.@Nullable Tree source, Map<String, Content> inputs) {
     return new RunSpec(
         draft.name,
         draft.target,
@@ -221,7 +224,8 @@ final class SpecBuilder {
   private Program frozenProgram() throws IOException {
     ProgramDraft program = draft.program;
     if (program instanceof ProgramDraft.OfClass main) {
-      return java(new ClassPathCapture(controller.snapshots()).capture(main.mainClass()), main.arguments());
+      return java(
+          new ClassPathCapture(controller.snapshots()).capture(main.mainClass()), main.arguments());
     }
     if (program instanceof ProgramDraft.OfJar jar) {
       return java(new ClassPathCapture(controller.snapshots()).capture(jar.jar()), jar.arguments());

@@ -22,7 +22,8 @@ public record TargetCheck(
    */
   public TargetCheck orThrow() {
     if (!available) {
-      throw new WherryException(Code.UNAVAILABLE, "target \"" + target + "\" is not available: " + reason);
+      throw new WherryException(
+          Code.UNAVAILABLE, "target \"" + target + "\" is not available: " + reason);
     }
     return this;
   }
@@ -31,7 +32,13 @@ public record TargetCheck(
   @Override
   public String toString() {
     return capabilities
-        .map(c -> target + " is available: " + c.features().stream().sorted().toList() + ", nodes " + c.nodeSizes())
+        .map(
+            c ->
+                target
+                    + " is available: "
+                    + c.features().stream().sorted().toList()
+                    + ", nodes "
+                    + c.nodeSizes())
         .orElse(target + " is not available: " + reason);
   }
 }

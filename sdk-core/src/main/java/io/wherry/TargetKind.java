@@ -11,8 +11,7 @@ import java.util.List;
  * @param reason why not; empty if it could
  * @param settings what it can be told
  */
-public record TargetKind(
-    String kind, boolean available, String reason, List<ConfigKey> settings) {
+public record TargetKind(String kind, boolean available, String reason, List<ConfigKey> settings) {
   public TargetKind {
     settings = List.copyOf(settings);
   }

@@ -7,8 +7,9 @@ import java.time.Duration;
 /**
  * A folder that holds compute targets, runs and data, and the way to all of them. Thread-safe.
  *
- * <p>One process at a time has it open for writing. Opening a folder that this JVM has open already gives the same workspace;
- * it closes when every opening has been closed. Closing stops no run: the next opening takes them up again.
+ * <p>One process at a time has it open for writing. Opening a folder that this JVM has open already
+ * gives the same workspace; it closes when every opening has been closed. Closing stops no run: the
+ * next opening takes them up again.
  */
 public final class Workspace implements AutoCloseable {
   private final Controller controller;
@@ -26,8 +27,9 @@ public final class Workspace implements AutoCloseable {
   /**
    * Opens a workspace, made on first use.
    *
-   * @throws io.wherry.spec.WherryException {@code WORKSPACE_LOCKED} if another process has it open, {@code CORRUPT}, {@code
-   *     NEWER_VERSION} or {@code IO} if it cannot be used; the message says what to do
+   * @throws io.wherry.spec.WherryException {@code WORKSPACE_LOCKED} if another process has it open,
+   *     {@code CORRUPT}, {@code NEWER_VERSION} or {@code IO} if it cannot be used; the message says
+   *     what to do
    */
   public static Workspace open(Path folder) {
     return builder(folder).open();
@@ -58,7 +60,10 @@ public final class Workspace implements AutoCloseable {
     return new Datasets(controller);
   }
 
-  /** Deletes all runs that ended longer ago than that, and content that nothing refers to any more. Blocks. */
+  /**
+   * Deletes all runs that ended longer ago than that, and content that nothing refers to any more.
+   * Blocks.
+   */
   public PruneReport prune(Duration olderThan) {
     return retention.prune(olderThan);
   }

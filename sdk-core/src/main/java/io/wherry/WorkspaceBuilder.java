@@ -43,13 +43,19 @@ public final class WorkspaceBuilder {
     this.folder = requireNonNull(folder, "folder");
   }
 
-  /** The target of drafts that name none; else the environment variable {@code WHERRY_TARGET}, else {@code local}. */
+  /**
+   * The target of drafts that name none; else the environment variable {@code WHERRY_TARGET}, else
+   * {@code local}.
+   */
   public WorkspaceBuilder defaultTarget(String name) {
     this.defaultTarget = requireNonNull(name, "name");
     return this;
   }
 
-  /** Where {@link io.wherry.spec.Secret#named} finds values; gives null for a name that it does not know. */
+  /**
+   * Where {@link io.wherry.spec.Secret#named} finds values; gives null for a name that it does not
+   * know.
+   */
   public WorkspaceBuilder secrets(Function<String, @Nullable String> source) {
     this.secrets = requireNonNull(source, "source");
     return this;
@@ -100,16 +106,28 @@ public final class WorkspaceBuilder {
       }
       if (!Files.isDirectory(folder)) {
         throw new WherryException(
-            Code.NOT_FOUND, "there is no workspace folder " + folder + " -> correct the path; read-only makes none");
+            Code.NOT_FOUND,
+            "there is no workspace folder "
+                + folder
+                + " -> correct the path; read-only makes none");
       }
       if (!readOnly && !Files.isWritable(folder)) {
         throw new WherryException(
-            Code.READ_ONLY, "workspace folder " + folder + " cannot be written -> open it with .readOnly(), or mend its permissions");
+            Code.READ_ONLY,
+            "workspace folder "
+                + folder
+                + " cannot be written -> open it with .readOnly(), or mend its permissions");
       }
       return folder.toRealPath();
     } catch (IOException e) {
       throw new WherryException(
-          Code.IO, "workspace folder " + folder + " could not be made: " + e + " -> choose a folder that you may write", e);
+          Code.IO,
+          "workspace folder "
+              + folder
+              + " could not be made: "
+              + e
+              + " -> choose a folder that you may write",
+          e);
     }
   }
 
@@ -134,7 +152,8 @@ public final class WorkspaceBuilder {
               store,
               new Snapshots(real, new FolderBlobStore(real.resolve("blobs")), clock),
               new Providers(classLoader, backends),
-              new SecretResolver(secrets, new GeneratedSecrets(real.resolve("secrets")), SECRET_TIMEOUT),
+              new SecretResolver(
+                  secrets, new GeneratedSecrets(real.resolve("secrets")), SECRET_TIMEOUT),
               clock,
               readOnly);
       controller.recover();

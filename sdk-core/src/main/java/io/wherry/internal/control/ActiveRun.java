@@ -4,9 +4,9 @@ import io.wherry.event.RunEvent;
 import io.wherry.spec.Progress;
 import io.wherry.spec.RunSpec;
 import io.wherry.spec.RunState;
+import io.wherry.spi.Channel;
 import io.wherry.spi.LaunchKey;
 import io.wherry.spi.StreamRef;
-import io.wherry.spi.Channel;
 import io.wherry.spi.Workload;
 import io.wherry.spi.WorkloadHandle;
 import java.time.Duration;
@@ -18,13 +18,12 @@ import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A run that has not ended, in memory: what the store will say once the changes are flushed. Thread-safe; only its target
- * loop and its finisher change it.
+ * A run that has not ended, in memory: what the store will say once the changes are flushed.
+ * Thread-safe; only its target loop and its finisher change it.
  */
 public final class ActiveRun {
   /** What a flush writes. */
-  record Changes(
-      List<AttemptRecord> attempts, List<RunEvent> events, boolean cancelRequested) {}
+  record Changes(List<AttemptRecord> attempts, List<RunEvent> events, boolean cancelRequested) {}
 
   private final long pk;
   private final String workspaceId;
@@ -133,7 +132,9 @@ public final class ActiveRun {
   /** Waits until {@link #version()} differs, at most that long; returns the present version. */
   public synchronized long awaitChange(long seen, Duration atMost) throws InterruptedException {
     long end = System.nanoTime() + atMost.toNanos();
-    for (long left = atMost.toNanos(); version == seen && left > 0; left = end - System.nanoTime()) {
+    for (long left = atMost.toNanos();
+        version == seen && left > 0;
+        left = end - System.nanoTime()) {
       wait(Math.max(1, left / 1_000_000));
     }
     return version;
@@ -192,7 +193,8 @@ public final class ActiveRun {
     AttemptRecord at = current();
     Transitions.check(at.state(), verdict.outcome().state());
     replace(at.judged(verdict, ended == null ? now : ended));
-    record(new RunEvent.StateChanged(now, at.number(), verdict.outcome().state(), verdict.reason()));
+    record(
+        new RunEvent.StateChanged(now, at.number(), verdict.outcome().state(), verdict.reason()));
   }
 
   /** Begins another attempt after the newest one has ended. */

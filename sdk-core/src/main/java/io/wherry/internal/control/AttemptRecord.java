@@ -10,8 +10,8 @@ import org.jspecify.annotations.Nullable;
  * What is known of one attempt; immutable.
  *
  * @param number from 1
- * @param restart how often the engine had restarted the workload before this attempt; the launch key's attempt is {@code
- *     number - restart}
+ * @param restart how often the engine had restarted the workload before this attempt; the launch
+ *     key's attempt is {@code number - restart}
  * @param handle null until the engine has taken it
  * @param released whether its traces on the engine are gone
  */
@@ -61,12 +61,14 @@ public record AttemptRecord(
 
   AttemptRecord launchedAs(WorkloadHandle taken) {
     return new AttemptRecord(
-        number, restart, state, reason, cause, exitCode, rank, created, started, ended, taken, released);
+        number, restart, state, reason, cause, exitCode, rank, created, started, ended, taken,
+        released);
   }
 
   AttemptRecord startedAt(@Nullable Instant time) {
     return new AttemptRecord(
-        number, restart, state, reason, cause, exitCode, rank, created, time, ended, handle, released);
+        number, restart, state, reason, cause, exitCode, rank, created, time, ended, handle,
+        released);
   }
 
   AttemptRecord judged(Verdict verdict, @Nullable Instant end) {

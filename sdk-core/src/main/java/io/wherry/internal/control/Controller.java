@@ -9,7 +9,6 @@ import io.wherry.internal.store.Reads;
 import io.wherry.internal.store.RunRow;
 import io.wherry.internal.store.Store;
 import io.wherry.spec.RunSpec;
-import io.wherry.spec.RunState;
 import io.wherry.spec.WherryException;
 import io.wherry.spec.WherryException.Code;
 import io.wherry.spi.Channel;
@@ -27,11 +26,11 @@ import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ScheduledThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
-import org.jspecify.annotations.Nullable;
 
 /**
- * Everything behind the façade of one open workspace: runs that are on their way, their targets and the store. Thread-safe.
- * Closing it stops no run; the next opening takes them up where the engines have brought them.
+ * Everything behind the façade of one open workspace: runs that are on their way, their targets and
+ * the store. Thread-safe. Closing it stops no run; the next opening takes them up where the engines
+ * have brought them.
  */
 public final class Controller implements AutoCloseable {
   private static final Logger LOG = System.getLogger(Controller.class.getName());
@@ -94,7 +93,8 @@ public final class Controller implements AutoCloseable {
             clock,
             steps,
             run -> active.remove(run.id()));
-    this.targets = new Targets(workspaceId, runs, store, providers, secrets, content, clock, readOnly);
+    this.targets =
+        new Targets(workspaceId, runs, store, providers, secrets, content, clock, readOnly);
   }
 
   private static Thread workerThread(Runnable work) {
@@ -147,18 +147,23 @@ public final class Controller implements AutoCloseable {
     requireOpen();
     if (readOnly) {
       throw new WherryException(
-          Code.READ_ONLY, "workspace " + folder + " is open for reading only -> open it without .readOnly()");
+          Code.READ_ONLY,
+          "workspace " + folder + " is open for reading only -> open it without .readOnly()");
     }
   }
 
   private void requireOpen() {
     if (closed) {
       throw new WherryException(
-          Code.READ_ONLY, "workspace " + folder + " is closed -> open it again with Workspace.open");
+          Code.READ_ONLY,
+          "workspace " + folder + " is closed -> open it again with Workspace.open");
     }
   }
 
-  /** Takes up what an earlier client left unfinished. Reads the store; asks engines in the background. */
+  /**
+   * Takes up what an earlier client left unfinished. Reads the store; asks engines in the
+   * background.
+   */
   public void recover() {
     if (readOnly) {
       return;
@@ -176,7 +181,9 @@ public final class Controller implements AutoCloseable {
           try {
             loop(target).recover(runs);
           } catch (WherryException e) {
-            LOG.log(Level.WARNING, runs.size() + " runs wait for target " + target + ": " + e.getMessage());
+            LOG.log(
+                Level.WARNING,
+                runs.size() + " runs wait for target " + target + ": " + e.getMessage());
           }
         });
     for (AttemptRow attempt : store.read(Reads::unreleased)) {
@@ -196,7 +203,8 @@ public final class Controller implements AutoCloseable {
     workers.execute(
         () -> {
           try {
-            finisher.release(targets.get(run.target()).backend(), attempt.run(), attempt.no(), handle);
+            finisher.release(
+                targets.get(run.target()).backend(), attempt.run(), attempt.no(), handle);
           } catch (WherryException e) {
             LOG.log(Level.DEBUG, "release of " + handle + " is put off", e);
           }
@@ -217,7 +225,10 @@ public final class Controller implements AutoCloseable {
     }
   }
 
-  /** Makes a run durable and sets it going; gives the id of the run, or of the earlier one with the same key. */
+  /**
+   * Makes a run durable and sets it going; gives the id of the run, or of the earlier one with the
+   * same key.
+   */
   public String submit(RunSpec spec) {
     requireWritable();
     TargetLoop loop = loop(spec.target());
@@ -298,7 +309,8 @@ public final class Controller implements AutoCloseable {
     String reason = attempts.get(attempts.size() - 1).reason();
     if (!row.state().isFinal()) {
       String owner = owner(row.id(), row.target());
-      reason = owner.isEmpty() ? reason : "belongs to " + owner + "; only there its end can be seen";
+      reason =
+          owner.isEmpty() ? reason : "belongs to " + owner + "; only there its end can be seen";
     }
     return new RunRecord(
         row.id(),
@@ -314,7 +326,8 @@ public final class Controller implements AutoCloseable {
   /** Where the bytes of a log stream lie. */
   public Path logFile(RunRecord run, AttemptRecord attempt, int rank, Channel channel) {
     Target target = targets.opened(run.spec().target());
-    return logFiles.file(target == null ? null : target.backend(), run.id(), attempt, rank, channel);
+    return logFiles.file(
+        target == null ? null : target.backend(), run.id(), attempt, rank, channel);
   }
 
   private synchronized TargetLoop loop(String name) {
@@ -327,7 +340,10 @@ public final class Controller implements AutoCloseable {
     return loop;
   }
 
-  /** Lets go of a target that is detached or changed; its runs that have not ended stay as they are until it is back. */
+  /**
+   * Lets go of a target that is detached or changed; its runs that have not ended stay as they are
+   * until it is back.
+   */
   public synchronized void forget(String name) {
     TargetLoop loop = loops.remove(name);
     if (loop != null) {
@@ -349,7 +365,10 @@ public final class Controller implements AutoCloseable {
     }
   }
 
-  /** Ends all threads; stops no run. Verdicts that are being worked up are finished first. Idempotent. */
+  /**
+   * Ends all threads; stops no run. Verdicts that are being worked up are finished first.
+   * Idempotent.
+   */
   @Override
   public void close() {
     synchronized (this) {

@@ -26,7 +26,10 @@ final class EngineCalls {
     return retrying(name, EnumSet.of(Kind.TRANSIENT), call);
   }
 
-  /** The same for a launch, which is safe to repeat with the same key after {@link Kind#AMBIGUOUS} too. */
+  /**
+   * The same for a launch, which is safe to repeat with the same key after {@link Kind#AMBIGUOUS}
+   * too.
+   */
   static <T> T launching(String name, Call<T> call) throws BackendException {
     return retrying(name, EnumSet.of(Kind.TRANSIENT, Kind.AMBIGUOUS), call);
   }

@@ -17,8 +17,8 @@ import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
- * One events file on its way into the store. What was read and how far goes into one transaction, so that no crash loses or
- * doubles a point.
+ * One events file on its way into the store. What was read and how far goes into one transaction,
+ * so that no crash loses or doubles a point.
  */
 final class EventIngest implements EventSink {
   private static final int MAX_WARNINGS = 20;
@@ -118,7 +118,11 @@ final class EventIngest implements EventSink {
             .put(rest)
             .array();
     journal.ingest(
-        run, attempt, stream, new Journal.SavedCursor(cursor, state, 0), new Journal.Events(filled, params, tags, seen));
+        run,
+        attempt,
+        stream,
+        new Journal.SavedCursor(cursor, state, 0),
+        new Journal.Events(filled, params, tags, seen));
     params = new LinkedHashMap<>();
     tags = new LinkedHashMap<>();
     progress = null;
@@ -154,7 +158,13 @@ final class EventIngest implements EventSink {
   public void warning(String text, long offset) {
     if (++warnings <= MAX_WARNINGS) {
       run.note(
-          "events of rank " + stream.rank() + " at byte " + offset + ": " + text + "; ignored"
+          "events of rank "
+              + stream.rank()
+              + " at byte "
+              + offset
+              + ": "
+              + text
+              + "; ignored"
               + (warnings == MAX_WARNINGS ? " (further ones are not noted)" : ""),
           clock.instant());
     }

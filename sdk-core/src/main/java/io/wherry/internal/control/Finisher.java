@@ -23,9 +23,9 @@ import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The slow ends of a run's life, off the target loops: brings content to the target before the launch, and afterwards
- * drains streams, collects outputs, judges, makes the verdict durable, retries or releases. Each step may be repeated
- * after a crash.
+ * The slow ends of a run's life, off the target loops: brings content to the target before the
+ * launch, and afterwards drains streams, collects outputs, judges, makes the verdict durable,
+ * retries or releases. Each step may be repeated after a crash.
  */
 final class Finisher {
   private static final Logger LOG = System.getLogger(Finisher.class.getName());
@@ -65,7 +65,8 @@ final class Finisher {
 
   /** Brings what the run needs to the target, then hands it to the loop. */
   void prepare(TargetLoop loop, ActiveRun run) {
-    if (loop.backend().staging() == content.blobs()) { // the workspace's own blobs are the target's: nothing to copy
+    if (loop.backend().staging()
+        == content.blobs()) { // the workspace's own blobs are the target's: nothing to copy
       loop.enqueue(run);
       return;
     }
@@ -105,8 +106,7 @@ final class Finisher {
   }
 
   /** Works up an end that the engine reported. */
-  void finish(
-      TargetLoop loop, ActiveRun run, WorkloadHandle handle, Observation.Ended observed) {
+  void finish(TargetLoop loop, ActiveRun run, WorkloadHandle handle, Observation.Ended observed) {
     if (run.state() != RunState.COLLECTING) {
       run.startedAt(observed.startedAt());
       run.change(RunState.COLLECTING, "", clock.instant());
@@ -129,7 +129,8 @@ final class Finisher {
         judge(
             loop,
             run,
-            new Verdict(Outcome.FAILED, observed.cause(), observed.exitCode(), observed.rank(), reason),
+            new Verdict(
+                Outcome.FAILED, observed.cause(), observed.exitCode(), observed.rank(), reason),
             observed.endedAt());
       } else {
         LOG.log(Level.WARNING, run.id() + ": collecting failed, trying again: " + e.getMessage());
@@ -146,8 +147,7 @@ final class Finisher {
     workers.execute(() -> judge(loop, run, verdict, endedAt));
   }
 
-  private void judge(
-      TargetLoop loop, ActiveRun run, Verdict verdict, @Nullable Instant endedAt) {
+  private void judge(TargetLoop loop, ActiveRun run, Verdict verdict, @Nullable Instant endedAt) {
     AttemptRecord attempt = run.current();
     Instant now = clock.instant();
     Set<Cause> requeued =
@@ -178,7 +178,10 @@ final class Finisher {
     journal.compactLater(run);
   }
 
-  /** Deletes an ended attempt's traces on the engine, now or, where it does not answer, at a later opening. */
+  /**
+   * Deletes an ended attempt's traces on the engine, now or, where it does not answer, at a later
+   * opening.
+   */
   void release(WorkloadBackend backend, long run, int attempt, WorkloadHandle handle) {
     try {
       EngineCalls.retrying(

@@ -28,8 +28,9 @@ import java.util.concurrent.Semaphore;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The controller's facts on their way into the store and back. The row of an attempt is the intent to launch it: it is
- * durable before the engine hears of the attempt. Effects come in the order of the calls. Thread-safe.
+ * The controller's facts on their way into the store and back. The row of an attempt is the intent
+ * to launch it: it is durable before the engine hears of the attempt. Effects come in the order of
+ * the calls. Thread-safe.
  */
 final class Journal {
   private static final Logger LOG = System.getLogger(Journal.class.getName());
@@ -115,7 +116,10 @@ final class Journal {
     }
   }
 
-  /** Stores what was read from a stream together with how far, soon; blocks only while too much is waiting. */
+  /**
+   * Stores what was read from a stream together with how far, soon; blocks only while too much is
+   * waiting.
+   */
   void ingest(
       ActiveRun run, AttemptRecord attempt, StreamRef stream, SavedCursor cursor, Events events) {
     batches.acquireUninterruptibly();
@@ -140,9 +144,7 @@ final class Journal {
                       cursor.copied()));
               return true;
             });
-    later(
-        "events of " + run.id(),
-        written.whenComplete((done, e) -> batches.release()));
+    later("events of " + run.id(), written.whenComplete((done, e) -> batches.release()));
   }
 
   /** How far the newest attempt's streams were read; empty at its beginning. */
@@ -168,7 +170,8 @@ final class Journal {
             tx -> {
               tx.putOutput(
                   run,
-                  new OutputRow(name, output.digest(), output.size(), path.toString(), output.kind()));
+                  new OutputRow(
+                      name, output.digest(), output.size(), path.toString(), output.kind()));
               return true;
             }));
   }

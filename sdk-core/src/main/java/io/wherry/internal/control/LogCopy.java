@@ -13,8 +13,9 @@ import java.nio.file.StandardOpenOption;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A log stream on its way from the engine into a file. The cursor in the store says how long the file is: what a crash left
- * beyond that is cut off and read again, so that no byte is lost or doubled.
+ * A log stream on its way from the engine into a file. The cursor in the store says how long the
+ * file is: what a crash left beyond that is cut off and read again, so that no byte is lost or
+ * doubled.
  */
 final class LogCopy {
   private final ActiveRun run;
@@ -46,7 +47,9 @@ final class LogCopy {
     return cursor;
   }
 
-  /** Takes the next bytes; returns when they are in the file and the write of the cursor is queued. */
+  /**
+   * Takes the next bytes; returns when they are in the file and the write of the cursor is queued.
+   */
   void take(Chunk chunk) throws IOException {
     byte[] gap =
         chunk.gap().isEmpty()
@@ -70,7 +73,11 @@ final class LogCopy {
     }
     cursor = chunk.next();
     journal.ingest(
-        run, attempt, stream, new Journal.SavedCursor(cursor, new byte[0], length), Journal.Events.NONE);
+        run,
+        attempt,
+        stream,
+        new Journal.SavedCursor(cursor, new byte[0], length),
+        Journal.Events.NONE);
   }
 
   private int write(FileChannel out, byte[] bytes) throws IOException {

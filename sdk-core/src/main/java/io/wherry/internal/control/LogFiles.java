@@ -17,9 +17,16 @@ public final class LogFiles {
     this.runs = runs;
   }
 
-  /** The file of a stream: the engine's own where it writes on this machine, else our copy. It may not exist yet. */
+  /**
+   * The file of a stream: the engine's own where it writes on this machine, else our copy. It may
+   * not exist yet.
+   */
   public Path file(
-      @Nullable WorkloadBackend backend, String runId, AttemptRecord attempt, int rank, Channel channel) {
+      @Nullable WorkloadBackend backend,
+      String runId,
+      AttemptRecord attempt,
+      int rank,
+      Channel channel) {
     WorkloadHandle handle = attempt.handle();
     if (backend != null && handle != null) {
       StreamRef stream = new StreamRef(handle, attempt.restart(), rank, channel);

@@ -11,7 +11,10 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 
-/** Brings home what runs have written: {@code runs/<run>/<attempt>/collected/<name>}, and its digest into the store. */
+/**
+ * Brings home what runs have written: {@code runs/<run>/<attempt>/collected/<name>}, and its digest
+ * into the store.
+ */
 final class Outputs {
   private final Path runs;
   private final RunContent content;
@@ -23,7 +26,10 @@ final class Outputs {
     this.journal = journal;
   }
 
-  /** Collects the newest attempt's outputs; gives the names of those that were not written. Idempotent. */
+  /**
+   * Collects the newest attempt's outputs; gives the names of those that were not written.
+   * Idempotent.
+   */
   List<String> collect(ActiveRun run, WorkloadHandle handle, WorkloadBackend backend)
       throws BackendException {
     if (run.spec().outputs().isEmpty()) {

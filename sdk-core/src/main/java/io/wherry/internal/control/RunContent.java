@@ -1,6 +1,5 @@
 package io.wherry.internal.control;
 
-import io.wherry.internal.snapshot.FolderBlobStore;
 import io.wherry.internal.snapshot.Snapshots;
 import io.wherry.spec.Content;
 import io.wherry.spec.Digest;
@@ -14,7 +13,9 @@ import java.nio.file.Path;
 import java.util.Set;
 import java.util.stream.Stream;
 
-/** What the controller asks of snapshots, with errors in the classification of the SPI. Thread-safe. */
+/**
+ * What the controller asks of snapshots, with errors in the classification of the SPI. Thread-safe.
+ */
 final class RunContent {
   /** An output as the store keeps it. */
   record Described(Digest digest, long size, String kind) {}
@@ -42,7 +43,8 @@ final class RunContent {
     return blobs()
         .path(digest)
         .orElseThrow(
-            () -> new BackendException(Kind.REJECTED, "blob " + digest + " is not in the workspace"));
+            () ->
+                new BackendException(Kind.REJECTED, "blob " + digest + " is not in the workspace"));
   }
 
   Path sharedTree(Digest manifest) throws BackendException {

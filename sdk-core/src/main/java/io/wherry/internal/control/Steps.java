@@ -5,8 +5,9 @@ import java.lang.System.Logger;
 import java.lang.System.Logger.Level;
 
 /**
- * The named steps of a run's life, as trace log records {@code step <name> <launch key>} of the logger {@value #LOGGER}. A
- * crash drill listens to them and kills the process at each; nothing else depends on them.
+ * The named steps of a run's life, as trace log records {@code step <name> <launch key>} of the
+ * logger {@value #LOGGER}. A crash drill listens to them and kills the process at each; nothing
+ * else depends on them.
  */
 final class Steps {
   static final String LOGGER = "io.wherry.steps";

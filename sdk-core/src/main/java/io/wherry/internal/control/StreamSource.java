@@ -47,7 +47,12 @@ final class StreamSource {
           logs.put(
               log,
               new LogCopy(
-                  run, attempt, log, files.copy(run.id(), attempt.number(), rank, channel), saved.get(log), journal));
+                  run,
+                  attempt,
+                  log,
+                  files.copy(run.id(), attempt.number(), rank, channel),
+                  saved.get(log),
+                  journal));
         }
       }
     }

@@ -11,8 +11,9 @@ import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 
 /**
- * Reads what running programs write: events into the store, and log bytes into the run's folder where the engine does not
- * keep them there itself. One thread reads for all while they run; the last bytes of each are read by {@link #drain}.
+ * Reads what running programs write: events into the store, and log bytes into the run's folder
+ * where the engine does not keep them there itself. One thread reads for all while they run; the
+ * last bytes of each are read by {@link #drain}.
  */
 final class Streams implements AutoCloseable {
   private static final Logger LOG = System.getLogger(Streams.class.getName());
@@ -48,13 +49,19 @@ final class Streams implements AutoCloseable {
     }
   }
 
-  /** Reads an ended attempt's streams to their end; all of it is durable before anything that is written later. */
+  /**
+   * Reads an ended attempt's streams to their end; all of it is durable before anything that is
+   * written later.
+   */
   void drain(ActiveRun run, WorkloadHandle handle, WorkloadBackend backend)
       throws BackendException {
     source(run, handle, backend).drain();
   }
 
-  /** One source an attempt, kept until the verdict: a second one could read what the first has not stored yet. */
+  /**
+   * One source an attempt, kept until the verdict: a second one could read what the first has not
+   * stored yet.
+   */
   private StreamSource source(ActiveRun run, WorkloadHandle handle, WorkloadBackend backend) {
     return sources.computeIfAbsent(
         handle, h -> new StreamSource(run, h, backend, journal, files, clock));

@@ -10,7 +10,10 @@ import java.util.Map;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
-/** A compute target of an open workspace: its backend and what it last said that it can do. Thread-safe. */
+/**
+ * A compute target of an open workspace: its backend and what it last said that it can do.
+ * Thread-safe.
+ */
 public final class Target {
   private static final Capabilities UNKNOWN =
       new Capabilities(
@@ -23,8 +26,7 @@ public final class Target {
   private boolean probed;
   private String unavailable = "";
 
-  Target(
-      String name, TargetSpec spec, WorkloadBackend backend, @Nullable Capabilities lastKnown) {
+  Target(String name, TargetSpec spec, WorkloadBackend backend, @Nullable Capabilities lastKnown) {
     this.name = name;
     this.spec = spec;
     this.backend = backend;

@@ -32,15 +32,17 @@ import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Brings the runs of one target from the queue to their end: launches in order of priority, observes, stops. One thread
- * does all of it, so that no two decisions about a run can cross; whatever may take long goes to the {@link Finisher}.
+ * Brings the runs of one target from the queue to their end: launches in order of priority,
+ * observes, stops. One thread does all of it, so that no two decisions about a run can cross;
+ * whatever may take long goes to the {@link Finisher}.
  */
 final class TargetLoop implements AutoCloseable {
   private static final Logger LOG = System.getLogger(TargetLoop.class.getName());
   private static final Duration SOON = Duration.ofMillis(20);
   private static final Duration LONGEST_PAUSE = Duration.ofSeconds(30);
   private static final Comparator<ActiveRun> ORDER =
-      Comparator.<ActiveRun>comparingInt(r -> -r.spec().priority()).thenComparingLong(ActiveRun::pk);
+      Comparator.<ActiveRun>comparingInt(r -> -r.spec().priority())
+          .thenComparingLong(ActiveRun::pk);
 
   private final String target;
   private final WorkloadBackend backend;
@@ -100,7 +102,10 @@ final class TargetLoop implements AutoCloseable {
     inbox.add(() -> offer(run));
   }
 
-  /** Takes up runs of an earlier client; nothing new is launched before it is known what that one had launched. */
+  /**
+   * Takes up runs of an earlier client; nothing new is launched before it is known what that one
+   * had launched.
+   */
   void recover(List<ActiveRun> runs) {
     inbox.add(() -> toRecover.addAll(runs));
   }
@@ -252,7 +257,9 @@ final class TargetLoop implements AutoCloseable {
           queue.remove(run);
           finisher.conclude(this, run, Verdict.notStarted(message(e)), null);
         } else {
-          outage(e); // an ambiguous launch stays first in the queue: the same key again, at most one start
+          outage(
+              e); // an ambiguous launch stays first in the queue: the same key again, at most one
+          // start
           return;
         }
       }
@@ -274,11 +281,14 @@ final class TargetLoop implements AutoCloseable {
     Instant now = clock.instant();
     List<ActiveRun> late = new ArrayList<>();
     queue.forEach(run -> addIfLate(run, now, late));
-    active.values().stream().filter(r -> r.state() == RunState.QUEUED).forEach(r -> addIfLate(r, now, late));
+    active.values().stream()
+        .filter(r -> r.state() == RunState.QUEUED)
+        .forEach(r -> addIfLate(r, now, late));
     for (ActiveRun run : late) {
       Duration limit = run.spec().startTimeout();
       String reason =
-          "did not start within " + Durations.format(limit == null ? Duration.ZERO : limit)
+          "did not start within "
+              + Durations.format(limit == null ? Duration.ZERO : limit)
               + (run.reason().isEmpty() ? "" : "; it was " + run.reason());
       WorkloadHandle handle = run.current().handle();
       if (handle == null) {
@@ -400,7 +410,8 @@ final class TargetLoop implements AutoCloseable {
       return;
     }
     try {
-      backend.stop(Set.of(handle), run.spec().grace()); // should it live after all, it must not go on unseen
+      backend.stop(
+          Set.of(handle), run.spec().grace()); // should it live after all, it must not go on unseen
     } catch (BackendException e) {
       LOG.log(Level.DEBUG, "stop before LOST failed", e);
     }

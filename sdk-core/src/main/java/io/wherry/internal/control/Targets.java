@@ -30,7 +30,10 @@ import java.util.TreeMap;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
-/** The targets of an open workspace: those in the store, and {@code local}, which is always there. Thread-safe. */
+/**
+ * The targets of an open workspace: those in the store, and {@code local}, which is always there.
+ * Thread-safe.
+ */
 public final class Targets implements AutoCloseable {
   /** Name and kind of the target that needs no attaching. */
   public static final String LOCAL = "local";
@@ -85,20 +88,28 @@ public final class Targets implements AutoCloseable {
   /**
    * A target, its backend opened. No I/O with its engine.
    *
-   * @throws WherryException {@code NOT_FOUND} with the names that there are, or if its kind is not on the class path
+   * @throws WherryException {@code NOT_FOUND} with the names that there are, or if its kind is not
+   *     on the class path
    */
   public synchronized Target get(String name) {
     Target target = opened(name);
     if (target == null) {
       throw new WherryException(
           Code.NOT_FOUND,
-          "there is no target \"" + name + "\"; there are " + specs().keySet()
-              + " -> choose one of them, or attach it with compute().attach(\"" + name + "\", …)");
+          "there is no target \""
+              + name
+              + "\"; there are "
+              + specs().keySet()
+              + " -> choose one of them, or attach it with compute().attach(\""
+              + name
+              + "\", …)");
     }
     return target;
   }
 
-  /** A target, its backend opened; null if there is none of that name or its kind cannot be loaded. */
+  /**
+   * A target, its backend opened; null if there is none of that name or its kind cannot be loaded.
+   */
   synchronized @Nullable Target opened(String name) {
     Target target = opened.get(name);
     if (target != null) {
@@ -110,7 +121,8 @@ public final class Targets implements AutoCloseable {
       return null;
     }
     Backend backend = providers.get(spec.kind()).open(spec, new Context(name));
-    target = new Target(name, spec, (WorkloadBackend) backend, row == null ? null : row.capabilities());
+    target =
+        new Target(name, spec, (WorkloadBackend) backend, row == null ? null : row.capabilities());
     opened.put(name, target);
     return target;
   }
@@ -132,24 +144,33 @@ public final class Targets implements AutoCloseable {
               if (known == null) {
                 violations.add(
                     new Violation(
-                        "settings." + key, value, "kind " + spec.kind() + " has no such setting",
+                        "settings." + key,
+                        value,
+                        "kind " + spec.kind() + " has no such setting",
                         "it has " + new TreeMap<>(keys).keySet()));
               } else if (known.secret() && !isReference(value)) {
                 violations.add(
                     new Violation(
-                        "settings." + key, "(not shown)", "a secret must be a reference",
+                        "settings." + key,
+                        "(not shown)",
+                        "a secret must be a reference",
                         "use env:NAME, file:PATH, command:ARGV, named:NAME or workspace:NAME"));
               }
             });
     keys.values().stream()
         .filter(k -> k.required() && !spec.settings().containsKey(k.name()))
         .forEach(
-            k -> violations.add(new Violation("settings." + k.name(), "", "is required", "set it: " + k.description())));
+            k ->
+                violations.add(
+                    new Violation(
+                        "settings." + k.name(), "", "is required", "set it: " + k.description())));
     if (violations.isEmpty()) {
       try {
         provider.open(spec, new Context(name)).close();
       } catch (IllegalArgumentException e) {
-        violations.add(new Violation("settings", spec.toString(), String.valueOf(e.getMessage()), "correct it"));
+        violations.add(
+            new Violation(
+                "settings", spec.toString(), String.valueOf(e.getMessage()), "correct it"));
       }
     }
     if (!violations.isEmpty()) {

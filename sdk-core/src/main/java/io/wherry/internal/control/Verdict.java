@@ -17,8 +17,7 @@ import org.jspecify.annotations.Nullable;
  * @param rank rank of that process
  * @param reason why, in words for the user; empty for a plain success
  */
-record Verdict(
-    Outcome outcome, Cause cause, @Nullable Integer exitCode, int rank, String reason) {
+record Verdict(Outcome outcome, Cause cause, @Nullable Integer exitCode, int rank, String reason) {
 
   /** Judges an end that the engine reported. */
   static Verdict of(
@@ -66,7 +65,10 @@ record Verdict(
         Outcome.FAILED, Cause.REQUEUED, null, 0, "the engine took it back and starts it again");
   }
 
-  /** Whether core shall make another attempt. What the engine requeues by itself is not retried twice. */
+  /**
+   * Whether core shall make another attempt. What the engine requeues by itself is not retried
+   * twice.
+   */
   boolean retried(RetryPolicy policy, int attempt, Set<Cause> requeuedByEngine) {
     if (outcome == Outcome.SUCCEEDED || outcome == Outcome.CANCELED) {
       return false;
@@ -90,6 +92,8 @@ record Verdict(
           case EXIT_UNKNOWN -> "it has ended and its exit code is not known";
           case OUTPUT_MISSING, MISSING, REQUEUED -> ended.cause().toString();
         };
-    return ended.detail().isEmpty() ? what : what.isEmpty() ? ended.detail() : what + ": " + ended.detail();
+    return ended.detail().isEmpty()
+        ? what
+        : what.isEmpty() ? ended.detail() : what + ": " + ended.detail();
   }
 }

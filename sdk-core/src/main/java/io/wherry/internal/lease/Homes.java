@@ -16,8 +16,9 @@ import java.util.UUID;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Where a workspace folder has lived. Programs of this machine belong to the folder and host that started them: after the
- * folder was copied or opened on another host, they are not its own to judge. A folder that was merely moved keeps them.
+ * Where a workspace folder has lived. Programs of this machine belong to the folder and host that
+ * started them: after the folder was copied or opened on another host, they are not its own to
+ * judge. A folder that was merely moved keeps them.
  */
 public final class Homes {
   private static final String ID = "workspace.id";
@@ -59,16 +60,22 @@ public final class Homes {
     List<Home> homes = new ArrayList<>(store.read(Homes::read));
     String id = store.read(r -> r.meta(ID));
     Home last = homes.isEmpty() ? null : homes.get(homes.size() - 1);
-    long next = store.read(r -> r.newest(1)).stream().mapToLong(row -> row.id() + 1).findFirst().orElse(1);
+    long next =
+        store.read(r -> r.newest(1)).stream().mapToLong(row -> row.id() + 1).findFirst().orElse(1);
     Home now = new Home(next, hostId(), folderKey(folder), folder.toString());
     boolean copied =
-        last != null && !last.isSamePlace(now) && last.host.equals(now.host) && isWorkspace(last.path);
-    boolean sameFolder = last != null && last.equals(new Home(last.firstRun, now.host, now.folderKey, now.path));
+        last != null
+            && !last.isSamePlace(now)
+            && last.host.equals(now.host)
+            && isWorkspace(last.path);
+    boolean sameFolder =
+        last != null && last.equals(new Home(last.firstRun, now.host, now.folderKey, now.path));
     if (sameFolder && id != null) {
       return new Homes(id, homes);
     }
     if (last != null && last.isSamePlace(now)) {
-      homes.set(homes.size() - 1, new Home(last.firstRun, now.host, now.folderKey, now.path)); // moved
+      homes.set(
+          homes.size() - 1, new Home(last.firstRun, now.host, now.folderKey, now.path)); // moved
     } else {
       homes.add(now);
     }
@@ -117,7 +124,10 @@ public final class Homes {
     return workspaceId;
   }
 
-  /** Whose a run is if its program is one of this machine: empty if ours, else the other home in words. */
+  /**
+   * Whose a run is if its program is one of this machine: empty if ours, else the other home in
+   * words.
+   */
   public String ownerOf(long run) {
     Home now = homes.get(homes.size() - 1);
     Home owner = now;

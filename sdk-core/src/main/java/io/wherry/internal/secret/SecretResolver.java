@@ -16,7 +16,10 @@ import java.util.concurrent.TimeoutException;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
-/** Turns references into values, anew at each call. No value is kept, logged or put into a message. Thread-safe. */
+/**
+ * Turns references into values, anew at each call. No value is kept, logged or put into a message.
+ * Thread-safe.
+ */
 public final class SecretResolver {
   private static final int MAX_BYTES = 1024 * 1024;
 
@@ -116,7 +119,11 @@ public final class SecretResolver {
   private static BackendException refused(Secret secret, String why, @Nullable Throwable cause) {
     return new BackendException(
         Kind.UNAUTHORIZED,
-        "secret " + secret.reference() + " could not be resolved: " + why + " -> make it available and try again",
+        "secret "
+            + secret.reference()
+            + " could not be resolved: "
+            + why
+            + " -> make it available and try again",
         cause);
   }
 }

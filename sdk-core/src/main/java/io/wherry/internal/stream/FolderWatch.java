@@ -13,8 +13,9 @@ import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Waits until something in some folders may have changed. Uses the operating system's notification where it is a real
- * one (Linux), else a short interval; a lost notification costs latency only. One waiting thread.
+ * Waits until something in some folders may have changed. Uses the operating system's notification
+ * where it is a real one (Linux), else a short interval; a lost notification costs latency only.
+ * One waiting thread.
  */
 public final class FolderWatch implements AutoCloseable {
   private static final Duration SWEEP = Duration.ofMillis(500);

@@ -4,9 +4,9 @@ import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
 
 /**
- * Makes lines out of a stream of bytes that arrives in pieces. The result does not depend on where the pieces end.
- * Malformed UTF-8 becomes U+FFFD; a line of more than {@value #MAX_CHARS} characters comes in fragments, so that memory
- * stays bounded. Not thread-safe.
+ * Makes lines out of a stream of bytes that arrives in pieces. The result does not depend on where
+ * the pieces end. Malformed UTF-8 becomes U+FFFD; a line of more than {@value #MAX_CHARS}
+ * characters comes in fragments, so that memory stays bounded. Not thread-safe.
  */
 public final class LineDecoder {
   /** The longest line that comes in one piece. */

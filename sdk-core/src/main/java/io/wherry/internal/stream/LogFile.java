@@ -11,7 +11,10 @@ import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import org.jspecify.annotations.Nullable;
 
-/** Reads one growing log file from its beginning on. A file that does not exist (yet) is empty. Not thread-safe. */
+/**
+ * Reads one growing log file from its beginning on. A file that does not exist (yet) is empty. Not
+ * thread-safe.
+ */
 public final class LogFile implements AutoCloseable {
   private static final int BLOCK = 1024 * 1024;
   private static final int FIRST_BLOCK = 16 * 1024;
@@ -41,7 +44,9 @@ public final class LogFile implements AutoCloseable {
     return open() ? channel().size() : 0;
   }
 
-  /** Reads the next block into {@link #block()}; returns its length, 0 if there is nothing (yet). */
+  /**
+   * Reads the next block into {@link #block()}; returns its length, 0 if there is nothing (yet).
+   */
   public int next() throws IOException {
     if (!open()) {
       return 0;
@@ -54,7 +59,10 @@ public final class LogFile implements AutoCloseable {
     return read;
   }
 
-  /** Makes the next blocks larger if the last one was full; never between {@link #next()} and the use of its block. */
+  /**
+   * Makes the next blocks larger if the last one was full; never between {@link #next()} and the
+   * use of its block.
+   */
   public void grow() {
     if (block.length < BLOCK) {
       block = new byte[BLOCK];
