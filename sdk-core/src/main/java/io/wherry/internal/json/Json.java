@@ -9,11 +9,11 @@ import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
- * JSON as plain values: {@code Map} (in order), {@code List}, {@code String}, {@code Number}, {@code Boolean} and null.
- * Stateless.
+ * JSON as plain values: {@code Map} (in order), {@code List}, {@code String}, {@code Number},
+ * {@code Boolean} and null. Stateless.
  *
- * <p>Written by hand because a run's spec is stored on the way of the very first submit, and loading a JSON library
- * there takes longer than everything else that a short program does.
+ * <p>Written by hand because a run's spec is stored on the way of the very first submit, and
+ * loading a JSON library there takes longer than everything else that a short program does.
  */
 public final class Json {
   private static final int MAX_DEPTH = 200;
@@ -24,7 +24,8 @@ public final class Json {
   /**
    * Writes a value on one line. Keys keep the order of their map.
    *
-   * @throws IllegalArgumentException for other types, and for numbers that JSON cannot say (NaN, infinities)
+   * @throws IllegalArgumentException for other types, and for numbers that JSON cannot say (NaN,
+   *     infinities)
    */
   public static String write(@Nullable Object value) {
     StringBuilder out = new StringBuilder(256);
@@ -33,8 +34,9 @@ public final class Json {
   }
 
   /**
-   * Reads one value. Whole numbers become {@link Long} or, where they do not fit, {@link BigInteger}; others {@link
-   * BigDecimal}, so that no digit is lost. The last one of equal keys wins.
+   * Reads one value. Whole numbers become {@link Long} or, where they do not fit, {@link
+   * BigInteger}; others {@link BigDecimal}, so that no digit is lost. The last one of equal keys
+   * wins.
    *
    * @throws IllegalArgumentException if the text is not JSON; the message tells where
    */

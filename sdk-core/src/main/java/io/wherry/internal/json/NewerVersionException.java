@@ -11,6 +11,11 @@ public final class NewerVersionException extends RuntimeException {
    */
   public NewerVersionException(String what, long found, long known) {
     super(
-        what + " has version " + found + ", this Wherry reads up to " + known + " -> update Wherry");
+        what
+            + " has version "
+            + found
+            + ", this Wherry reads up to "
+            + known
+            + " -> update Wherry");
   }
 }

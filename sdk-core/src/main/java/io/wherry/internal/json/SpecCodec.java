@@ -27,11 +27,12 @@ import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The stored form of specs: JSON with a version. Fields that are not known are ignored, so that a later field does not
- * need a new version; a new version says that the old reader would misunderstand. Stateless.
+ * The stored form of specs: JSON with a version. Fields that are not known are ignored, so that a
+ * later field does not need a new version; a new version says that the old reader would
+ * misunderstand. Stateless.
  *
- * <p>The reading methods throw {@link NewerVersionException} for newer versions and {@link IllegalArgumentException} for
- * text that is none of this.
+ * <p>The reading methods throw {@link NewerVersionException} for newer versions and {@link
+ * IllegalArgumentException} for text that is none of this.
  */
 public final class SpecCodec {
   private static final int VERSION = 1;
@@ -146,7 +147,10 @@ public final class SpecCodec {
     return Json.write(json);
   }
 
-  /** Reads {@link #write(Capabilities)} again. Features that this version does not know are left out. */
+  /**
+   * Reads {@link #write(Capabilities)} again. Features that this version does not know are left
+   * out.
+   */
   public static Capabilities readCapabilities(String text) {
     Fields json = versioned("capabilities", text);
     Set<String> names = new LinkedHashSet<>(json.list("features"));
@@ -211,7 +215,8 @@ public final class SpecCodec {
     }
     if (type.equals("java")) {
       List<Content> classPath = new ArrayList<>();
-      json.items("classPath").forEach(entry -> classPath.add(content(Fields.of("classPath", entry))));
+      json.items("classPath")
+          .forEach(entry -> classPath.add(content(Fields.of("classPath", entry))));
       return new Program.Java(
           json.text("mainClass"), classPath, json.list("jvmOptions"), json.list("arguments"));
     }
@@ -301,7 +306,10 @@ public final class SpecCodec {
       Object value = map.get(name);
       if (!type.isInstance(value)) {
         throw new IllegalArgumentException(
-            what + ": " + name + (value == null ? " is missing" : " is not a " + type.getSimpleName()));
+            what
+                + ": "
+                + name
+                + (value == null ? " is missing" : " is not a " + type.getSimpleName()));
       }
       return type.cast(value);
     }

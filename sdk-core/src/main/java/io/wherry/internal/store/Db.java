@@ -19,8 +19,8 @@ import org.sqlite.SQLiteOpenMode;
 import org.sqlite.core.DB;
 
 /**
- * One connection with its prepared statements. For one thread at a time; a row mapper must not use the connection that
- * it reads from.
+ * One connection with its prepared statements. For one thread at a time; a row mapper must not use
+ * the connection that it reads from.
  */
 final class Db implements AutoCloseable {
   private static final int STATEMENTS = 200;
@@ -44,7 +44,10 @@ final class Db implements AutoCloseable {
     /** Creates the file if need be. */
     WRITE,
     READ,
-    /** Takes no lock and believes that nobody writes: the only way into a folder where no file can be made. */
+    /**
+     * Takes no lock and believes that nobody writes: the only way into a folder where no file can
+     * be made.
+     */
     READ_IMMUTABLE
   }
 
@@ -64,7 +67,8 @@ final class Db implements AutoCloseable {
       if (connection == null) {
         throw new IllegalStateException("the SQLite driver refuses " + uri);
       }
-      // Transactions are begun and ended here; without this the driver tries its own after every statement.
+      // Transactions are begun and ended here; without this the driver tries its own after every
+      // statement.
       connection.getConnectionConfig().setAutoCommit(false);
       return new Db(file, connection);
     } catch (SQLException e) {

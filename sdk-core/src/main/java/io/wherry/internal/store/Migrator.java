@@ -8,14 +8,17 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 
 /**
- * Brings the schema up to date: {@code schema-N.sql} leads from version N-1 to N. Each step is one transaction, so that a
- * step happens whole or not at all.
+ * Brings the schema up to date: {@code schema-N.sql} leads from version N-1 to N. Each step is one
+ * transaction, so that a step happens whole or not at all.
  */
 final class Migrator {
   /** The newest schema; {@code PRAGMA user_version} of the file. */
   static final int VERSION = 1;
 
-  /** "whry": {@code PRAGMA application_id} of the file, so that nobody else's database is taken for a store. */
+  /**
+   * "whry": {@code PRAGMA application_id} of the file, so that nobody else's database is taken for
+   * a store.
+   */
   private static final int APPLICATION = 0x77687279;
 
   private Migrator() {}

@@ -25,9 +25,9 @@ import org.sqlite.SQLiteJDBCLoader;
 import org.sqlite.util.LibraryLoaderUtil;
 
 /**
- * Loads SQLite's native library from a copy that is kept in the user's cache folder. Left alone the driver unpacks a new
- * copy into the temporary folder at every start of a JVM, which costs more time than opening the store does, and leaves
- * it there when the JVM is killed.
+ * Loads SQLite's native library from a copy that is kept in the user's cache folder. Left alone the
+ * driver unpacks a new copy into the temporary folder at every start of a JVM, which costs more
+ * time than opening the store does, and leaves it there when the JVM is killed.
  *
  * <p>Whatever goes wrong here, the driver's own way remains.
  */
@@ -40,7 +40,8 @@ final class NativeLibrary {
 
   /** Loads the library if it is not loaded yet. Thread-safe; cheap when repeated. */
   static void load() {
-    // The driver reads its settings from system properties, and only once: they are ours for a moment.
+    // The driver reads its settings from system properties, and only once: they are ours for a
+    // moment.
     synchronized (SQLiteJDBCLoader.class) {
       boolean chosenByUser = System.getProperty(PATH) != null || System.getProperty(NAME) != null;
       Path folder = chosenByUser ? null : copy(cacheFolder());
@@ -80,7 +81,8 @@ final class NativeLibrary {
   static @Nullable Path copy(@Nullable Path cache) {
     String name = LibraryLoaderUtil.getNativeLibName();
     URL resource =
-        SQLiteJDBCLoader.class.getResource(LibraryLoaderUtil.getNativeLibResourcePath() + "/" + name);
+        SQLiteJDBCLoader.class.getResource(
+            LibraryLoaderUtil.getNativeLibResourcePath() + "/" + name);
     if (cache == null || resource == null) {
       return null;
     }
@@ -106,7 +108,10 @@ final class NativeLibrary {
     }
   }
 
-  /** Names the content without reading it where the library lies in a jar: by the check sum of its entry. */
+  /**
+   * Names the content without reading it where the library lies in a jar: by the check sum of its
+   * entry.
+   */
   private static String fingerprint(URLConnection connection, URL resource) throws IOException {
     if (connection instanceof JarURLConnection jar && jar.getJarEntry().getCrc() != -1) {
       return Long.toHexString(jar.getJarEntry().getCrc());

@@ -6,7 +6,10 @@ import org.jspecify.annotations.Nullable;
 final class Numbers {
   private Numbers() {}
 
-  /** The finite number that a text is, or null. Accepts what programs print: 12, -0.5, 1e-4; nothing around it. */
+  /**
+   * The finite number that a text is, or null. Accepts what programs print: 12, -0.5, 1e-4; nothing
+   * around it.
+   */
   static @Nullable Double ofText(String text) {
     if (text.isEmpty() || text.length() > 40) {
       return null;

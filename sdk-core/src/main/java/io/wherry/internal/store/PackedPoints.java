@@ -10,8 +10,8 @@ import java.util.Arrays;
 import java.util.List;
 
 /**
- * Points of one metric, 24 bytes each: step, milliseconds since the epoch, value; little-endian. Any value, any order of
- * steps, duplicates too. Not thread-safe.
+ * Points of one metric, 24 bytes each: step, milliseconds since the epoch, value; little-endian.
+ * Any value, any order of steps, duplicates too. Not thread-safe.
  */
 public final class PackedPoints {
   /** Bytes of a point. */

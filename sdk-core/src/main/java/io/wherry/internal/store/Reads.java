@@ -23,7 +23,10 @@ import java.util.Map;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
-/** What can be asked of the store; everything sees the same state. For the thread and the call that it was given to. */
+/**
+ * What can be asked of the store; everything sees the same state. For the thread and the call that
+ * it was given to.
+ */
 public sealed class Reads permits Tx {
   static final String RUN =
       "select r.id, r.run_id, r.name, r.target, r.state, r.reason, r.priority, r.created,"
@@ -64,14 +67,15 @@ public sealed class Reads permits Tx {
 
   /** The next page after {@link #newest}: the newest runs among those with smaller keys. */
   public List<RunRow> olderThan(long id, int limit) {
-    return db.list(
-        RUN + "where r.id < ? order by r.id desc limit ?", Reads::runRow, id, limit);
+    return db.list(RUN + "where r.id < ? order by r.id desc limit ?", Reads::runRow, id, limit);
   }
 
-  /** All runs that are not in a final state, in the order in which they may start: priority, then age. */
+  /**
+   * All runs that are not in a final state, in the order in which they may start: priority, then
+   * age.
+   */
   public List<RunRow> unfinished() {
-    return db.list(
-        RUN + "where r.state < 5 order by r.priority desc, r.id", Reads::runRow);
+    return db.list(RUN + "where r.state < 5 order by r.priority desc, r.id", Reads::runRow);
   }
 
   /** Runs that ended before a time, oldest first. */
@@ -143,16 +147,15 @@ public sealed class Reads permits Tx {
   public List<RunEvent> events(long run, int seen) {
     return db.list(
         "select at, attempt, kind, data from event where run = ? and seq > ? order by seq",
-        row ->
-            EventCodec.read(
-                instant(row, 1), row.getInt(2), row.getString(3), row.getString(4)),
+        row -> EventCodec.read(instant(row, 1), row.getInt(2), row.getString(3), row.getString(4)),
         run,
         seen);
   }
 
   /** Tags of a run by key. */
   public Map<String, String> tags(long run) {
-    return texts("select k.name, t.value from tag t join key k on k.id = t.key where t.run = ?", run);
+    return texts(
+        "select k.name, t.value from tag t join key k on k.id = t.key where t.run = ?", run);
   }
 
   /** Parameters of a run by name: those of its spec and those that its program reported. */
@@ -170,15 +173,16 @@ public sealed class Reads permits Tx {
         row -> {
           double number = row.getDouble(4);
           double value = row.wasNull() ? Double.NaN : number;
-          latest.put(
-              row.getString(1), new MetricPoint(row.getLong(2), instant(row, 3), value));
+          latest.put(row.getString(1), new MetricPoint(row.getLong(2), instant(row, 3), value));
           return true;
         },
         run);
     return latest;
   }
 
-  /** All points of a metric by step, equal steps in the order of arrival; empty if there are none. */
+  /**
+   * All points of a metric by step, equal steps in the order of arrival; empty if there are none.
+   */
   public PackedPoints series(long run, String metric) {
     PackedPoints points = new PackedPoints();
     db.each(
@@ -249,16 +253,15 @@ public sealed class Reads permits Tx {
   /** A version of named data, null if there is none. */
   public @Nullable DataRow data(String name, int version) {
     Map<String, String> places =
-        texts("select target, location from data_place where name = ? and version = ?", name, version);
+        texts(
+            "select target, location from data_place where name = ? and version = ?",
+            name,
+            version);
     return db.first(
         "select content, created from data where name = ? and version = ?",
         row ->
             new DataRow(
-                name,
-                version,
-                SpecCodec.readContent(row.getString(1)),
-                instant(row, 2),
-                places),
+                name, version, SpecCodec.readContent(row.getString(1)), instant(row, 2), places),
         name,
         version);
   }
@@ -271,6 +274,11 @@ public sealed class Reads permits Tx {
   /** A fact about the workspace, null if it was never put. */
   public @Nullable String meta(String key) {
     return db.first("select value from meta where key = ?", row -> row.getString(1), key);
+  }
+
+  /** The number of a name of a metric, parameter or tag; 0 if nothing has it. */
+  long keyId(String name) {
+    return db.number("select id from key where name = ?", name);
   }
 
   private Map<String, String> texts(String sql, Object... arguments) {

@@ -11,7 +11,10 @@ public final class SearchSyntaxException extends IllegalArgumentException {
     this.position = position;
   }
 
-  /** Index of the character where it goes wrong; the length of the text if something is missing at its end. */
+  /**
+   * Index of the character where it goes wrong; the length of the text if something is missing at
+   * its end.
+   */
   public int position() {
     return position;
   }

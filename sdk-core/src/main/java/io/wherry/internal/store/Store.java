@@ -21,9 +21,9 @@ import org.jspecify.annotations.Nullable;
 /**
  * The database of a workspace. Thread-safe.
  *
- * <p>Changes happen in the order of the calls, on one writer thread that commits whatever has queued up as one group. A
- * change that was reported as done survives the death of this process; after a power failure the last moments may be
- * missing, but never a part of a change.
+ * <p>Changes happen in the order of the calls, on one writer thread that commits whatever has
+ * queued up as one group. A change that was reported as done survives the death of this process;
+ * after a power failure the last moments may be missing, but never a part of a change.
  */
 public final class Store implements AutoCloseable {
   /** Name of the database in the workspace folder. */
@@ -32,8 +32,24 @@ public final class Store implements AutoCloseable {
   private static final int READERS = 4;
   private static final Set<String> NETWORK =
       Set.of(
-          "nfs", "nfs3", "nfs4", "cifs", "smb", "smb2", "smb3", "smbfs", "9p", "fuse.sshfs",
-          "lustre", "afs", "ceph", "fuse.ceph", "gpfs", "beegfs", "glusterfs", "fuse.glusterfs");
+          "nfs",
+          "nfs3",
+          "nfs4",
+          "cifs",
+          "smb",
+          "smb2",
+          "smb3",
+          "smbfs",
+          "9p",
+          "fuse.sshfs",
+          "lustre",
+          "afs",
+          "ceph",
+          "fuse.ceph",
+          "gpfs",
+          "beegfs",
+          "glusterfs",
+          "fuse.glusterfs");
 
   private final Path file;
   private final Db.Mode readerMode;
@@ -52,8 +68,8 @@ public final class Store implements AutoCloseable {
   }
 
   /**
-   * Opens the store of a workspace folder. The folder must exist; for writing the database is made on first use, and the
-   * caller holds the workspace's lock.
+   * Opens the store of a workspace folder. The folder must exist; for writing the database is made
+   * on first use, and the caller holds the workspace's lock.
    *
    * @param readOnly whether nothing may be changed; works beside another process that writes
    * @throws io.wherry.internal.json.NewerVersionException if a newer version wrote it
@@ -69,13 +85,13 @@ public final class Store implements AutoCloseable {
     Path file = folder.resolve(FILE).toAbsolutePath();
     if (readOnly && !Files.isRegularFile(file)) {
       throw new StoreException(
-          file + " does not exist, so there is nothing to read -> open the workspace for writing"
+          file
+              + " does not exist, so there is nothing to read -> open the workspace for writing"
               + " once, or check the path",
           null);
     }
     NativeLibrary.load();
-    boolean network =
-        NETWORK.contains(fileSystemType.apply(folder).toLowerCase(Locale.ROOT));
+    boolean network = NETWORK.contains(fileSystemType.apply(folder).toLowerCase(Locale.ROOT));
     return readOnly ? openForReading(file, network) : openForWriting(file, network);
   }
 
@@ -141,7 +157,10 @@ public final class Store implements AutoCloseable {
     }
   }
 
-  /** {@code wal}, or {@code delete} on network file systems: slower, and readers and the writer wait for each other. */
+  /**
+   * {@code wal}, or {@code delete} on network file systems: slower, and readers and the writer wait
+   * for each other.
+   */
   public String journalMode() {
     return journalMode;
   }
@@ -152,7 +171,8 @@ public final class Store implements AutoCloseable {
   }
 
   /**
-   * Changes the store and waits until the change is committed. An interrupt does not end the waiting; it stays pending.
+   * Changes the store and waits until the change is committed. An interrupt does not end the
+   * waiting; it stays pending.
    *
    * @return what the write returned
    * @throws RuntimeException what the write threw: then nothing of it has happened
@@ -177,8 +197,9 @@ public final class Store implements AutoCloseable {
   }
 
   /**
-   * Changes the store as {@link #write} does, without waiting. The future completes when the change is committed, on the
-   * writer thread: what hangs on it must be short and must not wait for another write.
+   * Changes the store as {@link #write} does, without waiting. The future completes when the change
+   * is committed, on the writer thread: what hangs on it must be short and must not wait for
+   * another write.
    */
   public <T extends @Nullable Object> CompletableFuture<T> writeLater(Write<T> write) {
     if (writer == null) {

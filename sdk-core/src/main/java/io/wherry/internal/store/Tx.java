@@ -18,8 +18,9 @@ import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The verbs of a {@link Write}. They do what they say and check nothing: which state may follow which is the
- * controller's knowledge. Changing what does not exist does nothing. Reads see what the write has done so far.
+ * The verbs of a {@link Write}. They do what they say and check nothing: which state may follow
+ * which is the controller's knowledge. Changing what does not exist does nothing. Reads see what
+ * the write has done so far.
  */
 public final class Tx extends Reads {
   private static final int BLOCK_POINTS = 4096;
@@ -43,8 +44,9 @@ public final class Tx extends Reads {
   public record Inserted(RunRow run, boolean existing) {}
 
   /**
-   * Adds a run in state CREATED with its spec, parameters and tags. Its id is {@code name-N}; the N of a name only grows,
-   * also when runs are deleted. If there is a run with the spec's idempotency key, that one is returned instead.
+   * Adds a run in state CREATED with its spec, parameters and tags. Its id is {@code name-N}; the N
+   * of a name only grows, also when runs are deleted. If there is a run with the spec's idempotency
+   * key, that one is returned instead.
    */
   public Inserted insertRun(RunSpec spec, Instant now) {
     String idempotencyKey = spec.idempotencyKey();
@@ -197,10 +199,7 @@ public final class Tx extends Reads {
   /** The attempt's program started for the first time; later times are ignored. */
   public void attemptStarted(long run, int no, Instant at) {
     db.update(
-        "update attempt set started = ? where run = ? and no = ? and started is null",
-        at,
-        run,
-        no);
+        "update attempt set started = ? where run = ? and no = ? and started is null", at, run, no);
   }
 
   /** How often the engine has restarted the attempt. */
@@ -233,8 +232,7 @@ public final class Tx extends Reads {
 
   /** The attempt's workload. */
   public void setHandle(long run, int no, WorkloadHandle handle) {
-    db.update(
-        "update attempt set handle = ? where run = ? and no = ?", handle.toString(), run, no);
+    db.update("update attempt set handle = ? where run = ? and no = ?", handle.toString(), run, no);
   }
 
   /** The attempt has left no traces on its target. */
@@ -276,7 +274,10 @@ public final class Tx extends Reads {
         Numbers.ofText(value));
   }
 
-  /** The number that stands for a name of a metric, parameter or tag. Valid in this write only, unless it commits. */
+  /**
+   * The number that stands for a name of a metric, parameter or tag. Valid in this write only,
+   * unless it commits.
+   */
   public int key(String name) {
     Integer known = keys.get(name);
     if (known != null) {
@@ -296,8 +297,8 @@ public final class Tx extends Reads {
   }
 
   /**
-   * Adds points to a metric. The latest value is the one with the highest step, the one that came last where several have
-   * it. The points are copied: the caller may clear and refill them.
+   * Adds points to a metric. The latest value is the one with the highest step, the one that came
+   * last where several have it. The points are copied: the caller may clear and refill them.
    */
   public void appendPoints(long run, int key, PackedPoints points) {
     if (points.isEmpty()) {
@@ -331,7 +332,10 @@ public final class Tx extends Reads {
         points.epochMillis(last));
   }
 
-  /** Joins small blocks of the run's metrics; worth it when the run has ended. Changes nothing that can be read. */
+  /**
+   * Joins small blocks of the run's metrics; worth it when the run has ended. Changes nothing that
+   * can be read.
+   */
   public void compact(long run) {
     List<Integer> fragmented =
         db.list(
@@ -445,8 +449,7 @@ public final class Tx extends Reads {
    * @param capabilities what it can do, null if it did not answer: then what it said before stays
    * @param note why it is not available, empty if it is
    */
-  public void setProbe(
-      String name, @Nullable Capabilities capabilities, Instant at, String note) {
+  public void setProbe(String name, @Nullable Capabilities capabilities, Instant at, String note) {
     db.update(
         "update target set capabilities = coalesce(?, capabilities), probed_at = ?, note = ?"
             + " where name = ?",
