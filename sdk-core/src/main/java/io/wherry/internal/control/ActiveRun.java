@@ -86,6 +86,11 @@ public final class ActiveRun {
     return done;
   }
 
+  /** Runs something short once the verdict is durable; at once if it is. */
+  public void onceDone(Runnable action) {
+    var unused = done.thenRun(action);
+  }
+
   /** The newest attempt. */
   public synchronized AttemptRecord current() {
     return attempts.get(attempts.size() - 1);

@@ -100,7 +100,7 @@ final class Finisher {
         conclude(loop, run, Verdict.notStarted("staging failed: " + e.getMessage()), null);
       } else {
         LOG.log(Level.WARNING, run.id() + ": staging failed, trying again: " + e.getMessage());
-        workers.schedule(() -> stage(loop, run), AGAIN_MILLIS, TimeUnit.MILLISECONDS);
+        again(() -> stage(loop, run));
       }
     }
   }
@@ -134,12 +134,16 @@ final class Finisher {
             observed.endedAt());
       } else {
         LOG.log(Level.WARNING, run.id() + ": collecting failed, trying again: " + e.getMessage());
-        workers.schedule(() -> loop.observeAgain(run, handle), AGAIN_MILLIS, TimeUnit.MILLISECONDS);
+        again(() -> loop.observeAgain(run, handle));
       }
     } catch (RuntimeException e) {
       LOG.log(Level.ERROR, run.id() + ": collecting failed, trying again", e);
-      workers.schedule(() -> loop.observeAgain(run, handle), AGAIN_MILLIS, TimeUnit.MILLISECONDS);
+      again(() -> loop.observeAgain(run, handle));
     }
+  }
+
+  private void again(Runnable work) {
+    var unused = workers.schedule(work, AGAIN_MILLIS, TimeUnit.MILLISECONDS);
   }
 
   /** Ends an attempt without asking the engine for anything more. */

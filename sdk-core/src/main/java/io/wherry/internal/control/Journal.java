@@ -258,11 +258,12 @@ final class Journal {
 
   /** A write that nobody waits for: what fails now is found again by the next opening. */
   private static void later(String what, CompletableFuture<?> write) {
-    write.whenComplete(
-        (done, e) -> {
-          if (e != null) {
-            LOG.log(Level.WARNING, "the workspace could not store " + what, e);
-          }
-        });
+    var unused =
+        write.whenComplete(
+            (done, e) -> {
+              if (e != null) {
+                LOG.log(Level.WARNING, "the workspace could not store " + what, e);
+              }
+            });
   }
 }

@@ -210,6 +210,7 @@ public final class Store implements AutoCloseable {
   }
 
   /** Reads one state of the store, beside writes; waits only while all connections are busy. */
+  @SuppressWarnings("NullAway") // null only where T is nullable
   public <T extends @Nullable Object> T read(Read<T> read) {
     Db db = readers.take();
     try {
