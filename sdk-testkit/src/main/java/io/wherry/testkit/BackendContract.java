@@ -80,7 +80,7 @@ public abstract class BackendContract {
   }
 
   @Nested
-  final class Observation extends ObservationGroup {
+  final class Observing extends ObservingGroup {
     @Override
     Bench bench() {
       return bench;
@@ -160,7 +160,7 @@ public abstract class BackendContract {
   }
 
   @Nested
-  final class Capabilities extends CapabilitiesGroup {
+  final class Declaring extends DeclaringGroup {
     @Override
     Bench bench() {
       return bench;

@@ -80,6 +80,10 @@ final class FakeEngine {
         key.workspaceId() + "/" + key.runId(), r -> new ConcurrentHashMap<>());
   }
 
+  void forgetCheckpoint(LaunchKey key) {
+    checkpoint(key).clear();
+  }
+
   synchronized Launch launch(List<FakeWorkload> batch, Instant now) throws BackendException {
     requireReachable();
     advance(now);

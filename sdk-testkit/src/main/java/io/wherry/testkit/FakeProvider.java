@@ -10,6 +10,7 @@ import io.wherry.spi.BackendException;
 import io.wherry.spi.BackendProvider;
 import io.wherry.spi.Capabilities;
 import io.wherry.spi.ConfigKey;
+import io.wherry.spi.LaunchKey;
 import java.time.Clock;
 import java.time.Duration;
 import java.util.EnumSet;
@@ -87,6 +88,11 @@ public final class FakeProvider implements BackendProvider {
   /** What is alive and carries a mark in its environment, in words. */
   public List<String> processes(String mark, Clock clock) {
     return engine.processes(mark, clock.instant());
+  }
+
+  /** Empties the checkpoint folder of a run. */
+  void forgetCheckpoints(LaunchKey key) {
+    engine.forgetCheckpoint(key);
   }
 
   /** {@code fake}. */

@@ -22,7 +22,7 @@ import java.util.concurrent.ConcurrentHashMap;
 import org.junit.jupiter.api.Test;
 
 /** What the backend says while time passes. */
-abstract class ObservationGroup extends Group {
+abstract class ObservingGroup extends Group {
   @Test
   final void a_workload_waits_then_is_active_then_has_ended_and_never_goes_back() throws Exception {
     WorkloadHandle handle = bench().job(Job.SLEEP, "2").launch();
@@ -40,7 +40,7 @@ abstract class ObservationGroup extends Group {
       seen.add(bench().observe(handle));
     }
 
-    assertThat(seen).extracting(ObservationGroup::order).isSorted();
+    assertThat(seen).extracting(ObservingGroup::order).isSorted();
     assertThat(seen).hasAtLeastOneElementOfType(Active.class);
     assertThat(new HashSet<>(seen.subList(seen.size() - 5, seen.size()))).hasSize(1);
   }

@@ -15,7 +15,7 @@ import java.util.Optional;
 import org.junit.jupiter.api.Test;
 
 /** What the backend declares is what it is. */
-abstract class CapabilitiesGroup extends Group {
+abstract class DeclaringGroup extends Group {
   @Test
   final void features_are_closed_under_implication() throws Exception {
     Capabilities capabilities = bench().capabilities();
