@@ -4,11 +4,7 @@ import java.util.List;
 
 /** One complete row of the data: what was measured, and what it is. */
 record Penguin(
-    String species,
-    double beakLength,
-    double beakDepth,
-    double flipperLength,
-    double bodyMass) {
+    String species, double beakLength, double beakDepth, double flipperLength, double bodyMass) {
 
   /** The order of {@link #features()}, which is also the order of the exported model's input. */
   static final List<String> FEATURES =

@@ -1,5 +1,7 @@
 package io.wherry.examples.penguins;
 
+import static java.util.Objects.requireNonNull;
+
 import ai.onnx.proto.OnnxMl;
 import java.io.IOException;
 import java.io.OutputStream;
@@ -72,7 +74,9 @@ final class PenguinClassifier {
   /** One probability a species. */
   double[] probabilities(Penguin penguin) {
     Map<String, Label> scores = model.predict(scale.example(penguin)).getOutputScores();
-    return labels().stream().mapToDouble(label -> scores.get(label).getScore()).toArray();
+    return labels().stream()
+        .mapToDouble(label -> requireNonNull(scores.get(label)).getScore())
+        .toArray();
   }
 
   Score score(List<Penguin> penguins) {
@@ -95,12 +99,11 @@ final class PenguinClassifier {
     ONNXPlaceholder input = onnx.floatInput("input", Penguin.FEATURES.size());
     ONNXPlaceholder output = onnx.floatOutput("probabilities", labels().size());
     ONNXNode ordered =
-        input.apply(
-            ONNXOperators.GATHER, onnx.array("tribuo_order", columns), Map.of("axis", 1));
+        input.apply(ONNXOperators.GATHER, onnx.array("tribuo_order", columns), Map.of("axis", 1));
     ONNXNode standardised =
         ordered
-            .apply(ONNXOperators.SUB, onnx.array("mean", pick(scale.mean(), columns)))
-            .apply(ONNXOperators.DIV, onnx.array("deviation", pick(scale.deviation(), columns)));
+            .apply(ONNXOperators.SUB, onnx.array("mean", pick(scale.mean, columns)))
+            .apply(ONNXOperators.DIV, onnx.array("deviation", pick(scale.deviation, columns)));
     model.writeONNXGraph(standardised).assignTo(output);
     OnnxMl.ModelProto proto =
         OnnxMl.ModelProto.newBuilder()
@@ -125,7 +128,15 @@ final class PenguinClassifier {
   }
 
   /** Mean and standard deviation of each measurement, learnt from the training rows only. */
-  private record Scale(double[] mean, double[] deviation) {
+  private static final class Scale {
+    final double[] mean;
+    final double[] deviation;
+
+    private Scale(double[] mean, double[] deviation) {
+      this.mean = mean;
+      this.deviation = deviation;
+    }
+
     static Scale of(List<Penguin> penguins) {
       int width = Penguin.FEATURES.size();
       double[] mean = new double[width];

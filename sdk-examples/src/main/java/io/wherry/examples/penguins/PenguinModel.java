@@ -54,8 +54,7 @@ final class PenguinModel implements AutoCloseable {
 
   static PenguinModel open(Path folder) throws IOException, OrtException {
     List<String> labels = new ArrayList<>();
-    try (JsonParser json =
-        new JsonFactory().createParser(folder.resolve("model.json").toFile())) {
+    try (JsonParser json = new JsonFactory().createParser(folder.resolve("model.json").toFile())) {
       boolean inLabels = false;
       for (JsonToken token = json.nextToken(); token != null; token = json.nextToken()) {
         if (token == JsonToken.FIELD_NAME) {

@@ -115,14 +115,13 @@ record Penguins(int rows, List<Penguin> complete) {
     Double beakDepth = numbers.get("Beak Depth (mm)");
     Double flipperLength = numbers.get("Flipper Length (mm)");
     Double bodyMass = numbers.get("Body Mass (g)");
-    boolean complete =
-        species != null
-            && beakLength != null
-            && beakDepth != null
-            && flipperLength != null
-            && bodyMass != null;
-    return complete
-        ? new Penguin(species, beakLength, beakDepth, flipperLength, bodyMass)
-        : null;
+    if (species == null
+        || beakLength == null
+        || beakDepth == null
+        || flipperLength == null
+        || bodyMass == null) {
+      return null;
+    }
+    return new Penguin(species, beakLength, beakDepth, flipperLength, bodyMass);
   }
 }

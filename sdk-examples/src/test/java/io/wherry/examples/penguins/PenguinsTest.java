@@ -6,9 +6,9 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.security.MessageDigest;
 import java.util.ArrayList;
 import java.util.HexFormat;
-import java.security.MessageDigest;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -30,8 +30,7 @@ class PenguinsTest {
 
     assertThat(penguins.rows()).isEqualTo(344);
     assertThat(penguins.dropped()).isEqualTo(2);
-    assertThat(penguins.complete().get(0))
-        .isEqualTo(new Penguin("Adelie", 39.1, 18.7, 181, 3750));
+    assertThat(penguins.complete().get(0)).isEqualTo(new Penguin("Adelie", 39.1, 18.7, 181, 3750));
   }
 
   @Test
