@@ -1,0 +1,10 @@
+/** Workspace, runs, events, backend SPI, controller and store. */
+module io.wherry {
+  requires com.fasterxml.jackson.core;
+  requires io.github.resilience4j.core;
+  requires io.github.resilience4j.retry;
+  requires transitive io.wherry.runtime;
+  requires java.sql;
+  requires static org.jspecify;
+  requires org.xerial.sqlitejdbc;
+}

@@ -1,0 +1,5 @@
+/** Small programs, one a concept. */
+@NullMarked
+package io.wherry.examples;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,5 @@
+/** What a program uses inside a run. */
+@NullMarked
+package io.wherry.runtime;
+
+import org.jspecify.annotations.NullMarked;
