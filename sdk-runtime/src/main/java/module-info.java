@@ -1,4 +1,7 @@
-/** What a workload needs on its target: no dependencies, so that it goes anywhere. */
+/** What user code inside a run uses. No dependencies: this module travels into every workload. */
 module io.wherry.runtime {
-  requires static org.jspecify;
+  requires static transitive org.jspecify;
+
+  exports io.wherry.runtime;
+  exports io.wherry.runtime.protocol;
 }

@@ -1,4 +1,7 @@
-/** What a program uses inside a run. */
+/**
+ * What user code inside a run uses: {@link io.wherry.runtime.RunContext}. Everything here is
+ * thread-safe, needs nothing but {@code java.base}, and also works outside a run.
+ */
 @NullMarked
 package io.wherry.runtime;
 
