@@ -15,7 +15,8 @@ import java.util.concurrent.TimeUnit;
  * @param mode type and permissions as {@code st_mode} has them
  * @param size bytes
  * @param modified last modification, nanoseconds since 1970
- * @param changed last change of content or attributes, nanoseconds since 1970; 0 where the system has none
+ * @param changed last change of content or attributes, nanoseconds since 1970; 0 where the system
+ *     has none
  * @param inode number of the file; 0 where the system has none
  */
 record FileStat(int mode, long size, long modified, long changed, long inode) {
@@ -40,7 +41,9 @@ record FileStat(int mode, long size, long modified, long changed, long inode) {
     BasicFileAttributes basic =
         Files.readAttributes(path, BasicFileAttributes.class, LinkOption.NOFOLLOW_LINKS);
     int type =
-        basic.isSymbolicLink() ? LINK : basic.isDirectory() ? FOLDER : basic.isRegularFile() ? FILE : 0;
+        basic.isSymbolicLink()
+            ? LINK
+            : basic.isDirectory() ? FOLDER : basic.isRegularFile() ? FILE : 0;
     return new FileStat(type, basic.size(), nanos(basic.lastModifiedTime()), 0, 0);
   }
 

@@ -104,8 +104,7 @@ final class FolderScan {
 
   private void link(Path child, String path) {
     try {
-      others.add(
-          new Manifest.Link(path, Files.readSymbolicLink(child).toString()));
+      others.add(new Manifest.Link(path, Files.readSymbolicLink(child).toString()));
     } catch (NoSuchFileException | NotLinkException e) {
       // replaced or deleted since it was looked at: not there
     } catch (IOException e) {

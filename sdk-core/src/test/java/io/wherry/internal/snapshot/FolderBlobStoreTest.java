@@ -83,8 +83,7 @@ class FolderBlobStoreTest {
     byte[] big = new byte[3 << 20];
 
     for (InputStream wrong :
-        List.of(
-            Files.newInputStream(file("other")), (InputStream) new ByteArrayInputStream(big))) {
+        List.of(Files.newInputStream(file("other")), (InputStream) new ByteArrayInputStream(big))) {
       assertThatThrownBy(() -> store.put(digest, wrong))
           .isInstanceOfSatisfying(
               BackendException.class,

@@ -18,7 +18,10 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** Files that move while they are read: the question whether to go on is asked in the middle of a file. */
+/**
+ * Files that move while they are read: the question whether to go on is asked in the middle of a
+ * file.
+ */
 class IngestTest {
   @TempDir Path temp;
   private Path file;

@@ -154,9 +154,13 @@ class SnapshotsTest {
     Files.createDirectories(workspace);
     Path file = write("a", "a");
 
-    assertThat(violations(workspace)).singleElement().hasToString(
-        "source = " + workspace + ": is the workspace itself -> name the folder of your program, or put the"
-            + " workspace into a folder of its own");
+    assertThat(violations(workspace))
+        .singleElement()
+        .hasToString(
+            "source = "
+                + workspace
+                + ": is the workspace itself -> name the folder of your program, or put the"
+                + " workspace into a folder of its own");
     assertThat(violations(file).get(0).rule()).isEqualTo("is not a folder");
     assertThat(violations(temp.resolve("none")).get(0).rule()).contains("does not exist");
     assertThat(workspace).isEmptyDirectory();
@@ -198,14 +202,15 @@ class SnapshotsTest {
           "runs as root, and setpriv is not there to become somebody else");
       Path classes = copyOfClasses();
       PrivateFiles.permit(Files.createDirectory(temp.resolve("other-ws")), "rwxrwxrwx");
-      output = child(List.of("setpriv", "--reuid=65534", "--regid=65534", "--clear-groups"), classes);
+      output =
+          child(List.of("setpriv", "--reuid=65534", "--regid=65534", "--clear-groups"), classes);
     } else {
       output = violations(source).toString();
     }
     PrivateFiles.permit(source.resolve("locked"), "rwx------");
 
     assertThat(output)
-        .contains("source = locked: cannot be read (AccessDeniedException)")
+        .contains("source = locked/: cannot be read (AccessDeniedException)")
         .contains("source = secret: cannot be read (AccessDeniedException) -> make it readable")
         .contains("source = sub/secret: cannot be read")
         .doesNotContain("fine");
@@ -446,8 +451,7 @@ class SnapshotsTest {
     Clock later = Clock.offset(Clock.systemUTC(), Duration.ofDays(2));
 
     try (Snapshots next = at(later)) {
-      FolderBlobStore.Swept swept =
-          next.sweep(next.reachable(List.of(kept)), Duration.ofDays(1));
+      FolderBlobStore.Swept swept = next.sweep(next.reachable(List.of(kept)), Duration.ofDays(1));
       assertThat(swept.blobs()).isEqualTo(2);
     }
 
