@@ -7,4 +7,11 @@ module io.wherry {
   requires java.sql;
   requires static org.jspecify;
   requires org.xerial.sqlitejdbc;
+
+  exports io.wherry;
+  exports io.wherry.event;
+  exports io.wherry.spec;
+  exports io.wherry.spi;
+
+  uses io.wherry.spi.BackendProvider;
 }

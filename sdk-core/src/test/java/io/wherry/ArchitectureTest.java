@@ -25,6 +25,7 @@ import com.tngtech.archunit.library.dependencies.SliceIdentifier;
 import java.io.IOException;
 import java.io.InputStream;
 import java.lang.module.ModuleDescriptor;
+import java.net.URI;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
@@ -35,7 +36,7 @@ import org.junit.jupiter.api.Test;
 
 /** The package edges of core, and what its exported packages may show. */
 class ArchitectureTest {
-  private static final Path CLASSES = Path.of("target", "classes");
+  private static final Path CLASSES = mainClasses();
 
   /** Earlier layers never see later ones; the façade is exactly {@code io.wherry}. */
   private static final List<String> LAYERS =
@@ -117,6 +118,13 @@ class ArchitectureTest {
   void internal_packages_are_not_exported() throws IOException {
     assertThat(exports(CLASSES.resolve("module-info.class")))
         .noneMatch(name -> name.startsWith("io.wherry.internal"));
+  }
+
+  private static Path mainClasses() {
+    URI testClasses =
+        URI.create(
+            ArchitectureTest.class.getProtectionDomain().getCodeSource().getLocation().toString());
+    return Path.of(testClasses).resolveSibling("classes");
   }
 
   private static int layer(String packageName) {

@@ -5,7 +5,10 @@ import io.wherry.spec.RunState;
 import java.time.Instant;
 import org.jspecify.annotations.Nullable;
 
-/** Something that happened to a run. A run's events in order are its timeline; they are kept with the run. */
+/**
+ * Something that happened to a run. A run's events in order are its timeline; they are kept with
+ * the run.
+ */
 public sealed interface RunEvent {
   /** When the workspace learned of it. */
   Instant at();
@@ -42,6 +45,8 @@ public sealed interface RunEvent {
   /** The user asked for the end of the run. */
   record CancelRequested(Instant at, int attempt) implements RunEvent {}
 
-  /** Something worth knowing that changes no state: a malformed event line, a target out of reach. */
+  /**
+   * Something worth knowing that changes no state: a malformed event line, a target out of reach.
+   */
   record Noted(Instant at, int attempt, String text) implements RunEvent {}
 }

@@ -1,5 +1,6 @@
 /**
- * What happens to runs, as small sealed records. Immutable and thread-safe; depends on {@code spec} only.
+ * What happens to runs, as small sealed records. Immutable and thread-safe; depends on {@code spec}
+ * only.
  */
 @NullMarked
 package io.wherry.event;

@@ -4,7 +4,10 @@ package io.wherry.spec;
 public enum Cause {
   /** The program ended by itself; its exit code says how. */
   EXITED,
-  /** The engine reports a signal as the end (a shell folds signals into exit codes above 128: then it is {@link #EXITED}). */
+  /**
+   * The engine reports a signal as the end (a shell folds signals into exit codes above 128: then
+   * it is {@link #EXITED}).
+   */
   SIGNALED,
   /** Stopped on request. */
   STOPPED,
@@ -24,6 +27,8 @@ public enum Cause {
   EXIT_UNKNOWN,
   /** The engine says that it does not know the attempt (any more). */
   MISSING,
-  /** The engine took it back and starts it again, without saying why; an attempt of its own follows. */
+  /**
+   * The engine took it back and starts it again, without saying why; an attempt of its own follows.
+   */
   REQUEUED
 }

@@ -19,7 +19,8 @@ public record Digest(String hex) implements Comparable<Digest> {
   /** Reads {@code sha256:…}. */
   public static Digest parse(String text) {
     if (!text.startsWith("sha256:")) {
-      throw new IllegalArgumentException("unknown digest algorithm in " + text + "; expected sha256:…");
+      throw new IllegalArgumentException(
+          "unknown digest algorithm in " + text + "; expected sha256:…");
     }
     return new Digest(text.substring("sha256:".length()));
   }

@@ -3,7 +3,10 @@ package io.wherry.spec;
 import java.util.EnumSet;
 import java.util.Set;
 
-/** What a target can do. A spec that needs a feature which its target does not declare is refused before anything is uploaded. */
+/**
+ * What a target can do. A spec that needs a feature which its target does not declare is refused
+ * before anything is uploaded.
+ */
 public enum Feature {
   /** Standard output and standard error stay apart. */
   SPLIT_STREAMS,

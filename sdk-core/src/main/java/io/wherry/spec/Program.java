@@ -7,7 +7,8 @@ public sealed interface Program {
   /**
    * A command.
    *
-   * @param argv program and arguments; {@code {name}} of a declared parameter was replaced by its value
+   * @param argv program and arguments; {@code {name}} of a declared parameter was replaced by its
+   *     value
    */
   record Command(List<String> argv) implements Program {
     public Command {

@@ -11,8 +11,8 @@ import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A run as it was submitted: everything needed to start it again, with content frozen by digest and secrets as
- * references.
+ * A run as it was submitted: everything needed to start it again, with content frozen by digest and
+ * secrets as references.
  *
  * @param name what the run is called; its id adds a number
  * @param target name of the compute target
@@ -33,7 +33,8 @@ import org.jspecify.annotations.Nullable;
  * @param retry when another attempt follows
  * @param tags free labels, searchable
  * @param idempotencyKey a second submit with the same key returns the first run, or null
- * @param options what one engine alone knows, for example {@code slurm.qos}; other backends ignore it
+ * @param options what one engine alone knows, for example {@code slurm.qos}; other backends ignore
+ *     it
  */
 public record RunSpec(
     String name,

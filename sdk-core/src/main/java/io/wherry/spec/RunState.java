@@ -1,6 +1,9 @@
 package io.wherry.spec;
 
-/** Where an attempt of a run stands; a run shows the state of its newest attempt. States only move forward. */
+/**
+ * Where an attempt of a run stands; a run shows the state of its newest attempt. States only move
+ * forward.
+ */
 public enum RunState {
   /** Accepted and durable; nothing has happened yet. */
   CREATED,

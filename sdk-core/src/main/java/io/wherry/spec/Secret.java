@@ -5,8 +5,9 @@ import static java.util.Objects.requireNonNull;
 import java.util.List;
 
 /**
- * A reference to a secret value. Only the reference is ever stored or printed; the value is resolved at launch and
- * reaches the program without passing through an argument list or the engine's listing of a job's environment.
+ * A reference to a secret value. Only the reference is ever stored or printed; the value is
+ * resolved at launch and reaches the program without passing through an argument list or the
+ * engine's listing of a job's environment.
  */
 public sealed interface Secret {
   /** The value of an environment variable of this JVM. */
@@ -19,7 +20,10 @@ public sealed interface Secret {
     return new File(path);
   }
 
-  /** The standard output of a command, without its final line break; run anew whenever the value is needed. */
+  /**
+   * The standard output of a command, without its final line break; run anew whenever the value is
+   * needed.
+   */
   static Secret command(String... argv) {
     return new Command(List.of(argv));
   }
@@ -29,12 +33,18 @@ public sealed interface Secret {
     return new Named(name);
   }
 
-  /** A key that the workspace generates on first use and keeps in an owner-only file outside the database. */
+  /**
+   * A key that the workspace generates on first use and keeps in an owner-only file outside the
+   * database.
+   */
   static Secret workspace(String name) {
     return new Generated(name);
   }
 
-  /** Reads the text form again: {@code env:X}, {@code file:/p}, {@code command:prog arg}, {@code named:n}, {@code workspace:n}. */
+  /**
+   * Reads the text form again: {@code env:X}, {@code file:/p}, {@code command:prog arg}, {@code
+   * named:n}, {@code workspace:n}.
+   */
   static Secret parse(String reference) {
     return SecretText.parse(reference);
   }

@@ -3,7 +3,10 @@ package io.wherry.spec;
 import java.util.ArrayList;
 import java.util.List;
 
-/** The text form of a {@link Secret}: a scheme, a colon, the rest; a command's words stand in single quotes where they need it. */
+/**
+ * The text form of a {@link Secret}: a scheme, a colon, the rest; a command's words stand in single
+ * quotes where they need it.
+ */
 final class SecretText {
   private SecretText() {}
 
@@ -28,7 +31,8 @@ final class SecretText {
   }
 
   private static String quote(String word) {
-    boolean plain = !word.isEmpty() && word.chars().noneMatch(c -> c <= ' ' || c == '\'' || c == '\\');
+    boolean plain =
+        !word.isEmpty() && word.chars().noneMatch(c -> c <= ' ' || c == '\'' || c == '\\');
     return plain ? word : "'" + word.replace("\\", "\\\\").replace("'", "\\'") + "'";
   }
 

@@ -6,8 +6,8 @@ import java.util.Map;
 import java.util.TreeMap;
 
 /**
- * How to reach a compute target: the kind of its backend and the settings that this backend asks for. Settings that hold
- * a secret hold its reference (see {@link Secret#parse}).
+ * How to reach a compute target: the kind of its backend and the settings that this backend asks
+ * for. Settings that hold a secret hold its reference (see {@link Secret#parse}).
  *
  * @param kind the backend's kind, such as {@code local}
  * @param settings settings by key

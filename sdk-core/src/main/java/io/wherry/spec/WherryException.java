@@ -5,8 +5,8 @@ import static java.util.Objects.requireNonNull;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The root of everything that Wherry throws at users, preconditions aside. Unchecked; the message says what happened and
- * ends with the next step.
+ * The root of everything that Wherry throws at users, preconditions aside. Unchecked; the message
+ * says what happened and ends with the next step.
  */
 public class WherryException extends RuntimeException {
   private static final long serialVersionUID = 1L;
@@ -17,7 +17,9 @@ public class WherryException extends RuntimeException {
     INVALID_SPEC,
     /** There is nothing of that name. */
     NOT_FOUND,
-    /** It contradicts what is there: a name taken, runs still active, a fixed thing to be changed. */
+    /**
+     * It contradicts what is there: a name taken, runs still active, a fixed thing to be changed.
+     */
     CONFLICT,
     /** Another process has the workspace open. */
     WORKSPACE_LOCKED,

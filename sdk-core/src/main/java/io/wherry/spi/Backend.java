@@ -7,7 +7,8 @@ public sealed interface Backend extends AutoCloseable permits WorkloadBackend {
   /**
    * Asks the engine what it can do now. Core stores the answer with its time.
    *
-   * @throws BackendException if the engine can't be asked; the target is then unavailable, its runs are not failed
+   * @throws BackendException if the engine can't be asked; the target is then unavailable, its runs
+   *     are not failed
    */
   Capabilities probe() throws BackendException;
 

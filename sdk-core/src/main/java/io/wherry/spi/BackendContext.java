@@ -14,7 +14,10 @@ public interface BackendContext {
   /** Name of the target that the backend serves. */
   String targetName();
 
-  /** The folder for runs of this target that lie on this machine; exists when the first launch begins, not before. */
+  /**
+   * The folder for runs of this target that lie on this machine; exists when the first launch
+   * begins, not before.
+   */
   Path runsFolder();
 
   /** The workspace's own blobs. */
@@ -23,13 +26,18 @@ public interface BackendContext {
   /** The clock that core uses; backends never ask the system's. */
   Clock clock();
 
-  /** How long one call to the engine may take before it counts as {@link BackendException.Kind#TRANSIENT}. */
+  /**
+   * How long one call to the engine may take before it counts as {@link
+   * BackendException.Kind#TRANSIENT}.
+   */
   Duration timeout();
 
   /**
-   * The value behind a reference. Resolved anew at each call; never to be stored, logged or put into a message.
+   * The value behind a reference. Resolved anew at each call; never to be stored, logged or put
+   * into a message.
    *
-   * @throws BackendException {@code UNAUTHORIZED} if it can't be resolved; the message names the reference
+   * @throws BackendException {@code UNAUTHORIZED} if it can't be resolved; the message names the
+   *     reference
    */
   String resolve(Secret secret) throws BackendException;
 
@@ -41,8 +49,8 @@ public interface BackendContext {
   Path sharedTree(Digest manifest) throws BackendException;
 
   /**
-   * Writes a private copy of a tree, which the program may change, to a folder of this machine. Idempotent: an unfinished
-   * copy is finished.
+   * Writes a private copy of a tree, which the program may change, to a folder of this machine.
+   * Idempotent: an unfinished copy is finished.
    *
    * @throws BackendException {@code REJECTED} if a blob of the tree is not here
    */

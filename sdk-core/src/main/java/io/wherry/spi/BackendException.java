@@ -4,7 +4,10 @@ import static java.util.Objects.requireNonNull;
 
 import org.jspecify.annotations.Nullable;
 
-/** A call to an engine that did not work, classified so that core knows what to do. The message is for the user. */
+/**
+ * A call to an engine that did not work, classified so that core knows what to do. The message is
+ * for the user.
+ */
 public final class BackendException extends Exception {
   private static final long serialVersionUID = 1L;
 

@@ -12,8 +12,8 @@ public sealed interface Launch {
   }
 
   /**
-   * An engine without a queue has no room now, and nothing was started: core keeps the batch in its own queue and asks
-   * again when something on the target ends, or after a while.
+   * An engine without a queue has no room now, and nothing was started: core keeps the batch in its
+   * own queue and asks again when something on the target ends, or after a while.
    *
    * @param reason what is taken, in words for the user
    */

@@ -53,7 +53,8 @@ public sealed interface Observation {
       implements Observation {}
 
   /**
-   * The engine was asked and does not know it. Must repeat over a grace time before core calls the attempt lost.
+   * The engine was asked and does not know it. Must repeat over a grace time before core calls the
+   * attempt lost.
    *
    * @param reason what exactly is not there, in words for the user
    */

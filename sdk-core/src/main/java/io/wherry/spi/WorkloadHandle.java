@@ -1,8 +1,8 @@
 package io.wherry.spi;
 
 /**
- * What a backend needs to find a workload again, also from another JVM and years later. Core stores it and never looks
- * inside.
+ * What a backend needs to find a workload again, also from another JVM and years later. Core stores
+ * it and never looks inside.
  *
  * @param kind kind of the backend that made it
  * @param version version of the text's form; a backend refuses newer ones than it knows

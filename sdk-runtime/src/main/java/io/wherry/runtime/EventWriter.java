@@ -45,6 +45,9 @@ final class EventWriter implements Recorder {
   /** The file may end in half a record; an empty line after it saves ours. */
   private boolean torn;
 
+  /** Whether the timer has records to write in time. */
+  private boolean waiting;
+
   private boolean timed;
   private boolean shuttingDown;
   private long lastRecord = System.nanoTime() - INTERVAL_NANOS;
@@ -77,14 +80,13 @@ final class EventWriter implements Recorder {
       metric(name, step, value);
       return;
     }
-    boolean wasEmpty = buffer.position() == 0;
     if (frame == NO_FRAME) {
       frame = buffer.position();
       buffer.position(frame + EventFormat.FRAME_HEADER).put(EventFormat.POINTS);
     }
     buffer.putShort(id.shortValue()).putLong(step).putLong(System.currentTimeMillis());
     buffer.putDouble(value);
-    recorded(wasEmpty);
+    recorded();
   }
 
   @Override
@@ -125,7 +127,6 @@ final class EventWriter implements Recorder {
     if (!open()) {
       return;
     }
-    boolean wasEmpty = buffer.position() == 0;
     endFrame();
     makeRoom(record.length);
     if (record.length > buffer.remaining()) {
@@ -133,7 +134,7 @@ final class EventWriter implements Recorder {
     } else {
       buffer.put(record);
     }
-    recorded(wasEmpty);
+    recorded();
   }
 
   private int define(String name) {
@@ -175,13 +176,14 @@ final class EventWriter implements Recorder {
     return true;
   }
 
-  private void recorded(boolean wasEmpty) {
+  private void recorded() {
     long now = System.nanoTime();
     boolean silence = now - lastRecord >= INTERVAL_NANOS;
     lastRecord = now;
     if (silence || shuttingDown) {
       write();
-    } else if (wasEmpty) {
+    } else if (!waiting) {
+      waiting = true;
       bufferedSince = now;
       startTimer();
       notifyAll();
@@ -201,7 +203,7 @@ final class EventWriter implements Recorder {
     try {
       while (true) {
         long left = bufferedSince + INTERVAL_NANOS - System.nanoTime();
-        if (buffer.position() == 0) {
+        if (!waiting) {
           wait();
         } else if (left > 0) {
           wait(left / 1_000_000 + 1);
@@ -266,6 +268,7 @@ final class EventWriter implements Recorder {
 
   private void write() {
     endFrame();
+    waiting = false;
     int length = buffer.position();
     buffer.clear();
     if (length > 0) {

@@ -4,7 +4,10 @@ import java.util.Locale;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
-/** Amounts of bytes as people write them: {@code 512MiB}, {@code 8 GiB}, {@code 1.5GB}, {@code 4096}. */
+/**
+ * Amounts of bytes as people write them: {@code 512MiB}, {@code 8 GiB}, {@code 1.5GB}, {@code
+ * 4096}.
+ */
 public final class Bytes {
   private static final Pattern FORM =
       Pattern.compile("(\\d+(?:\\.\\d+)?)\\s*(?:([KMGT])(i?)B?|B)?", Pattern.CASE_INSENSITIVE);
@@ -30,7 +33,10 @@ public final class Bytes {
     return (long) (Double.parseDouble(m.group(1)) * factor);
   }
 
-  /** The shortest exact-looking form with a binary unit: {@code 8 GiB}, {@code 1.5 MiB}, {@code 100 B}. */
+  /**
+   * The shortest exact-looking form with a binary unit: {@code 8 GiB}, {@code 1.5 MiB}, {@code 100
+   * B}.
+   */
   public static String format(long bytes) {
     String[] units = {"B", "KiB", "MiB", "GiB", "TiB"};
     double value = bytes;

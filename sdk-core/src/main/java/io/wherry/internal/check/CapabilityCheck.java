@@ -32,7 +32,13 @@ public final class CapabilityCheck {
 
   private void features() {
     Resources resources = spec.resources();
-    need(spec.nodes() > 1, Feature.GANG, "nodes", spec.nodes(), "a run has one node there", "nodes(1)");
+    need(
+        spec.nodes() > 1,
+        Feature.GANG,
+        "nodes",
+        spec.nodes(),
+        "a run has one node there",
+        "nodes(1)");
     need(
         spec.processesPerNode() > 1,
         Feature.RANKS,
@@ -86,7 +92,8 @@ public final class CapabilityCheck {
       boolean asked, Feature feature, String path, Object value, String rule, String nextStep) {
     if (asked && !capabilities.features().contains(feature)) {
       violations.add(
-          new Violation(path, value.toString(), rule, nextStep + ", or choose a target that has " + feature));
+          new Violation(
+              path, value.toString(), rule, nextStep + ", or choose a target that has " + feature));
     }
   }
 
@@ -99,7 +106,11 @@ public final class CapabilityCheck {
     int before = violations.size();
     Resources asked = spec.resources();
     tooMuch("resources.cpus", asked.cpus(), NodeSize::cpus, "CPUs");
-    tooMuch("resources.memory", Math.max(asked.memory(), asked.memoryLimit()), NodeSize::memory, "memory");
+    tooMuch(
+        "resources.memory",
+        Math.max(asked.memory(), asked.memoryLimit()),
+        NodeSize::memory,
+        "memory");
     if (capabilities.features().contains(Feature.GPU)) {
       tooMuch("resources.gpus", asked.gpus(), NodeSize::gpus, "GPUs");
     }

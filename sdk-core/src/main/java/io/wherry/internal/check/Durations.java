@@ -26,8 +26,6 @@ public final class Durations {
   }
 
   private static String two(long big, String bigUnit, long small, String smallUnit) {
-    return small == 0
-        ? big + " " + bigUnit
-        : big + " " + bigUnit + " " + small + " " + smallUnit;
+    return small == 0 ? big + " " + bigUnit : big + " " + bigUnit + " " + small + " " + smallUnit;
   }
 }

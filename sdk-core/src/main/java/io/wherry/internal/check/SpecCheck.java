@@ -15,7 +15,8 @@ import org.jspecify.annotations.Nullable;
 
 /** The rules that hold for a run on any target. */
 public final class SpecCheck {
-  private static final Pattern NAME = Pattern.compile("[A-Za-z0-9](?:[A-Za-z0-9._-]{0,61}[A-Za-z0-9])?");
+  private static final Pattern NAME =
+      Pattern.compile("[A-Za-z0-9](?:[A-Za-z0-9._-]{0,61}[A-Za-z0-9])?");
   private static final Pattern VARIABLE = Pattern.compile("[A-Za-z_][A-Za-z0-9_]*");
   private static final int MAX_TEXT = 64 * 1024;
 
@@ -39,7 +40,11 @@ public final class SpecCheck {
     name("name", spec.name());
     if (spec.program() instanceof Program.Command command) {
       if (command.argv().isEmpty() || command.argv().get(0).isBlank()) {
-        add("command", "", "there is nothing to start", "name a program: command(\"python3\", \"train.py\")");
+        add(
+            "command",
+            "",
+            "there is nothing to start",
+            "name a program: command(\"python3\", \"train.py\")");
       }
       command.argv().forEach(word -> noNul("command", word));
     }
@@ -74,7 +79,11 @@ public final class SpecCheck {
     positive("timeLimit", spec.timeLimit());
     positive("startTimeout", spec.startTimeout());
     if (spec.grace().isNegative()) {
-      add("grace", Durations.format(spec.grace()), "a duration cannot be negative", "use Duration.ZERO or more");
+      add(
+          "grace",
+          Durations.format(spec.grace()),
+          "a duration cannot be negative",
+          "use Duration.ZERO or more");
     }
   }
 
@@ -108,16 +117,27 @@ public final class SpecCheck {
     }
   }
 
-  /** The part of an environment variable that a name becomes: {@code val-loss} gives {@code VAL_LOSS}. */
+  /**
+   * The part of an environment variable that a name becomes: {@code val-loss} gives {@code
+   * VAL_LOSS}.
+   */
   public static String variableName(String name) {
     return name.toUpperCase(Locale.ROOT).replaceAll("[^A-Z0-9]", "_");
   }
 
   private void variable(String path, String name, String value) {
     if (!VARIABLE.matcher(name).matches()) {
-      add(path, quoted(name), "not the name of an environment variable", "use letters, digits and '_'");
+      add(
+          path,
+          quoted(name),
+          "not the name of an environment variable",
+          "use letters, digits and '_'");
     } else if (name.startsWith("WHERRY_")) {
-      add(path, quoted(name), "variables that begin with WHERRY_ are set by Wherry", "choose another name");
+      add(
+          path,
+          quoted(name),
+          "variables that begin with WHERRY_ are set by Wherry",
+          "choose another name");
     }
     noNul(path, value);
   }

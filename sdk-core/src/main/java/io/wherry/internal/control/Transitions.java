@@ -17,8 +17,9 @@ import java.util.Map;
 import java.util.Set;
 
 /**
- * Which state of an attempt may follow which: the only place that says so. States that an observation skipped (a program
- * that had ended before the first look) may be left out, none may be gone back to.
+ * Which state of an attempt may follow which: the only place that says so. States that an
+ * observation skipped (a program that had ended before the first look) may be left out, none may be
+ * gone back to.
  */
 public final class Transitions {
   private static final Map<RunState, Set<RunState>> TABLE = new EnumMap<>(RunState.class);
@@ -64,7 +65,9 @@ public final class Transitions {
     }
   }
 
-  /** The table as a Mermaid state diagram; {@code docs/run-states.md} holds it and a test compares. */
+  /**
+   * The table as a Mermaid state diagram; {@code docs/run-states.md} holds it and a test compares.
+   */
   public static String diagram() {
     StringBuilder text = new StringBuilder("stateDiagram-v2\n  [*] --> CREATED\n");
     for (RunState from : RunState.values()) {

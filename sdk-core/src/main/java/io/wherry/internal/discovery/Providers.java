@@ -12,7 +12,10 @@ import java.util.ServiceConfigurationError;
 import java.util.ServiceLoader;
 import java.util.TreeMap;
 
-/** The kinds of compute targets that the class path offers. A broken provider does not hide the others. */
+/**
+ * The kinds of compute targets that the class path offers. A broken provider does not hide the
+ * others.
+ */
 public final class Providers {
   private final Map<String, BackendProvider> byKind = new TreeMap<>();
   private final List<String> broken = new ArrayList<>();

@@ -18,8 +18,8 @@ import java.time.temporal.ChronoUnit;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The lease on a workspace folder: an operating system's lock on a file, which ends with the process that holds it, and
- * in the file who that is. A file left by a crash is no lock.
+ * The lease on a workspace folder: an operating system's lock on a file, which ends with the
+ * process that holds it, and in the file who that is. A file left by a crash is no lock.
  */
 public final class WorkspaceLock implements AutoCloseable {
   private final FileChannel channel;
@@ -33,12 +33,14 @@ public final class WorkspaceLock implements AutoCloseable {
   /**
    * Takes the lease.
    *
-   * @throws WherryException {@code WORKSPACE_LOCKED} if another process has it; the message names pid, host and since
+   * @throws WherryException {@code WORKSPACE_LOCKED} if another process has it; the message names
+   *     pid, host and since
    */
   public static WorkspaceLock take(Path folder, Clock clock) throws IOException {
     Path file = folder.resolve("lock");
     FileChannel channel =
-        FileChannel.open(file, StandardOpenOption.CREATE, StandardOpenOption.READ, StandardOpenOption.WRITE);
+        FileChannel.open(
+            file, StandardOpenOption.CREATE, StandardOpenOption.READ, StandardOpenOption.WRITE);
     FileLock lock = tryLock(channel);
     if (lock == null) {
       channel.close();
@@ -51,8 +53,13 @@ public final class WorkspaceLock implements AutoCloseable {
               + " -> close it there, or open it with .readOnly()");
     }
     String me =
-        "pid " + ProcessHandle.current().pid() + " on " + hostName() + " since "
-            + Instant.now(clock).truncatedTo(ChronoUnit.SECONDS) + "\n";
+        "pid "
+            + ProcessHandle.current().pid()
+            + " on "
+            + hostName()
+            + " since "
+            + Instant.now(clock).truncatedTo(ChronoUnit.SECONDS)
+            + "\n";
     channel.truncate(0);
     channel.write(ByteBuffer.wrap(me.getBytes(StandardCharsets.UTF_8)), 0);
     return new WorkspaceLock(channel, lock);
@@ -78,8 +85,11 @@ public final class WorkspaceLock implements AutoCloseable {
       return name;
     }
     try {
-      Path file = Path.of("/proc/sys/kernel/hostname"); // no name service, so no delay without a network
-      return Files.isReadable(file) ? Files.readString(file).strip() : InetAddress.getLocalHost().getHostName();
+      Path file =
+          Path.of("/proc/sys/kernel/hostname"); // no name service, so no delay without a network
+      return Files.isReadable(file)
+          ? Files.readString(file).strip()
+          : InetAddress.getLocalHost().getHostName();
     } catch (IOException e) {
       return "this host";
     }

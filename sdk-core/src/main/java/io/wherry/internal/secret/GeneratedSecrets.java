@@ -12,7 +12,10 @@ import java.nio.file.attribute.PosixFilePermissions;
 import java.security.SecureRandom;
 import java.util.Base64;
 
-/** Keys that the workspace makes itself: one owner-only file each, outside the database. Thread-safe. */
+/**
+ * Keys that the workspace makes itself: one owner-only file each, outside the database.
+ * Thread-safe.
+ */
 public final class GeneratedSecrets {
   private static final int BYTES = 32;
 
@@ -26,7 +29,11 @@ public final class GeneratedSecrets {
 
   /** The key of that name: 256 random bits in URL-safe Base64, the same at every call. */
   public synchronized String get(String name) throws IOException {
-    Path file = folder.resolve(Base64.getUrlEncoder().withoutPadding().encodeToString(name.getBytes(StandardCharsets.UTF_8)));
+    Path file =
+        folder.resolve(
+            Base64.getUrlEncoder()
+                .withoutPadding()
+                .encodeToString(name.getBytes(StandardCharsets.UTF_8)));
     if (Files.exists(file, LinkOption.NOFOLLOW_LINKS)) {
       return Files.readString(file);
     }

@@ -16,7 +16,10 @@ import java.util.concurrent.TimeoutException;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
-/** Turns references into values, anew at each call. No value is kept, logged or put into a message. Thread-safe. */
+/**
+ * Turns references into values, anew at each call. No value is kept, logged or put into a message.
+ * Thread-safe.
+ */
 public final class SecretResolver {
   private static final int MAX_BYTES = 1024 * 1024;
 
@@ -45,14 +48,7 @@ public final class SecretResolver {
    */
   public String resolve(Secret secret) throws BackendException {
     try {
-      String value =
-          switch (kindOf(secret)) {
-            case ENV -> System.getenv(((Secret.Env) secret).variable());
-            case NAMED -> named.apply(((Secret.Named) secret).name());
-            case FILE -> chomp(Files.readString(Path.of(((Secret.File) secret).path())));
-            case COMMAND -> chomp(output(((Secret.Command) secret)));
-            case GENERATED -> generated.get(((Secret.Generated) secret).name());
-          };
+      String value = value(secret);
       if (value == null) {
         throw refused(secret, "there is no such value", null);
       }
@@ -62,25 +58,20 @@ public final class SecretResolver {
     }
   }
 
-  private enum SecretKind {
-    ENV,
-    NAMED,
-    FILE,
-    COMMAND,
-    GENERATED
-  }
-
-  private static SecretKind kindOf(Secret secret) {
-    if (secret instanceof Secret.Env) {
-      return SecretKind.ENV;
+  private @Nullable String value(Secret secret) throws IOException, BackendException {
+    if (secret instanceof Secret.Env env) {
+      return System.getenv(env.variable());
     }
-    if (secret instanceof Secret.Named) {
-      return SecretKind.NAMED;
+    if (secret instanceof Secret.Named name) {
+      return named.apply(name.name());
     }
-    if (secret instanceof Secret.File) {
-      return SecretKind.FILE;
+    if (secret instanceof Secret.File file) {
+      return chomp(Files.readString(Path.of(file.path())));
     }
-    return secret instanceof Secret.Command ? SecretKind.COMMAND : SecretKind.GENERATED;
+    if (secret instanceof Secret.Command command) {
+      return chomp(output(command));
+    }
+    return generated.get(((Secret.Generated) secret).name());
   }
 
   private String output(Secret.Command secret) throws IOException, BackendException {
@@ -128,7 +119,11 @@ public final class SecretResolver {
   private static BackendException refused(Secret secret, String why, @Nullable Throwable cause) {
     return new BackendException(
         Kind.UNAUTHORIZED,
-        "secret " + secret.reference() + " could not be resolved: " + why + " -> make it available and try again",
+        "secret "
+            + secret.reference()
+            + " could not be resolved: "
+            + why
+            + " -> make it available and try again",
         cause);
   }
 }

@@ -1,0 +1,198 @@
+package io.wherry.internal.control;
+
+import io.wherry.event.RunEvent;
+import io.wherry.spec.Cause;
+import io.wherry.spec.Digest;
+import io.wherry.spec.Outcome;
+import io.wherry.spec.RunState;
+import io.wherry.spi.BackendException;
+import io.wherry.spi.BackendException.Kind;
+import io.wherry.spi.BlobStore;
+import io.wherry.spi.Observation;
+import io.wherry.spi.WorkloadBackend;
+import io.wherry.spi.WorkloadHandle;
+import java.lang.System.Logger;
+import java.lang.System.Logger.Level;
+import java.time.Clock;
+import java.time.Instant;
+import java.util.List;
+import java.util.Set;
+import java.util.concurrent.ScheduledExecutorService;
+import java.util.concurrent.TimeUnit;
+import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The slow ends of a run's life, off the target loops: brings content to the target before the
+ * launch, and afterwards drains streams, collects outputs, judges, makes the verdict durable,
+ * retries or releases. Each step may be repeated after a crash.
+ */
+final class Finisher {
+  private static final Logger LOG = System.getLogger(Finisher.class.getName());
+  private static final long AGAIN_MILLIS = 1000;
+
+  private final Journal journal;
+  private final Streams streams;
+  private final Outputs outputs;
+  private final RunContent content;
+  private final ScheduledExecutorService workers;
+  private final Clock clock;
+  private final Steps steps;
+  private final Consumer<ActiveRun> ended;
+
+  Finisher(
+      Journal journal,
+      Streams streams,
+      Outputs outputs,
+      RunContent content,
+      ScheduledExecutorService workers,
+      Clock clock,
+      Steps steps,
+      Consumer<ActiveRun> ended) {
+    this.journal = journal;
+    this.streams = streams;
+    this.outputs = outputs;
+    this.content = content;
+    this.workers = workers;
+    this.clock = clock;
+    this.steps = steps;
+    this.ended = ended;
+  }
+
+  Streams streams() {
+    return streams;
+  }
+
+  /** Brings what the run needs to the target, then hands it to the loop. */
+  void prepare(TargetLoop loop, ActiveRun run) {
+    if (loop.backend().staging()
+        == content.blobs()) { // the workspace's own blobs are the target's: nothing to copy
+      loop.enqueue(run);
+      return;
+    }
+    if (run.state() == RunState.CREATED) {
+      run.change(RunState.PREPARING, "", clock.instant());
+      journal.flushLater(run);
+    }
+    workers.execute(() -> stage(loop, run));
+  }
+
+  private void stage(TargetLoop loop, ActiveRun run) {
+    try {
+      BlobStore staging = loop.backend().staging();
+      Set<Digest> missing =
+          EngineCalls.retrying("staging", () -> staging.missing(content.reachable(run.spec())));
+      for (Digest digest : missing) {
+        if (run.cancelRequested()) {
+          break;
+        }
+        EngineCalls.retrying(
+            "staging",
+            () -> {
+              staging.put(digest, content.file(digest));
+              return true;
+            });
+      }
+      steps.reached("staged", run.key());
+      loop.enqueue(run);
+    } catch (BackendException e) {
+      if (e.kind() == Kind.REJECTED) {
+        conclude(loop, run, Verdict.notStarted("staging failed: " + e.getMessage()), null);
+      } else {
+        LOG.log(Level.WARNING, run.id() + ": staging failed, trying again: " + e.getMessage());
+        workers.schedule(() -> stage(loop, run), AGAIN_MILLIS, TimeUnit.MILLISECONDS);
+      }
+    }
+  }
+
+  /** Works up an end that the engine reported. */
+  void finish(TargetLoop loop, ActiveRun run, WorkloadHandle handle, Observation.Ended observed) {
+    if (run.state() != RunState.COLLECTING) {
+      run.startedAt(observed.startedAt());
+      run.change(RunState.COLLECTING, "", clock.instant());
+    }
+    workers.execute(() -> collectAndJudge(loop, run, handle, observed));
+  }
+
+  private void collectAndJudge(
+      TargetLoop loop, ActiveRun run, WorkloadHandle handle, Observation.Ended observed) {
+    WorkloadBackend backend = loop.backend();
+    try {
+      streams.drain(run, handle, backend);
+      steps.reached("drained", run.key());
+      List<String> missing = outputs.collect(run, handle, backend);
+      steps.reached("collected", run.key());
+      judge(loop, run, Verdict.of(observed, run.cancelRequested(), missing), observed.endedAt());
+    } catch (BackendException e) {
+      if (e.kind() == Kind.REJECTED) {
+        String reason = "its outputs could not be collected: " + e.getMessage();
+        judge(
+            loop,
+            run,
+            new Verdict(
+                Outcome.FAILED, observed.cause(), observed.exitCode(), observed.rank(), reason),
+            observed.endedAt());
+      } else {
+        LOG.log(Level.WARNING, run.id() + ": collecting failed, trying again: " + e.getMessage());
+        workers.schedule(() -> loop.observeAgain(run, handle), AGAIN_MILLIS, TimeUnit.MILLISECONDS);
+      }
+    } catch (RuntimeException e) {
+      LOG.log(Level.ERROR, run.id() + ": collecting failed, trying again", e);
+      workers.schedule(() -> loop.observeAgain(run, handle), AGAIN_MILLIS, TimeUnit.MILLISECONDS);
+    }
+  }
+
+  /** Ends an attempt without asking the engine for anything more. */
+  void conclude(TargetLoop loop, ActiveRun run, Verdict verdict, @Nullable Instant endedAt) {
+    workers.execute(() -> judge(loop, run, verdict, endedAt));
+  }
+
+  private void judge(TargetLoop loop, ActiveRun run, Verdict verdict, @Nullable Instant endedAt) {
+    AttemptRecord attempt = run.current();
+    Instant now = clock.instant();
+    Set<Cause> requeued =
+        run.spec().retry().attempts() > 1
+            ? loop.backend().plan(List.of(run.workload())).requeuesOn()
+            : Set.of();
+    boolean again =
+        !run.cancelRequested() && verdict.retried(run.spec().retry(), attempt.number(), requeued);
+    run.end(verdict, endedAt, now);
+    if (again) {
+      run.next(
+          attempt.retry(now),
+          new RunEvent.Retrying(now, attempt.number(), verdict.cause(), verdict.exitCode()));
+    }
+    journal.flush(run);
+    steps.reached("judged", run.key());
+    streams.forget(run);
+    if (again) {
+      loop.enqueue(run); // its content is on the target already
+    } else {
+      ended.accept(run);
+      run.done().complete(null);
+    }
+    WorkloadHandle handle = attempt.handle();
+    if (handle != null) {
+      release(loop.backend(), run.pk(), attempt.number(), handle);
+    }
+    journal.compactLater(run);
+  }
+
+  /**
+   * Deletes an ended attempt's traces on the engine, now or, where it does not answer, at a later
+   * opening.
+   */
+  void release(WorkloadBackend backend, long run, int attempt, WorkloadHandle handle) {
+    try {
+      EngineCalls.retrying(
+          "release",
+          () -> {
+            backend.release(Set.of(handle));
+            return true;
+          });
+      journal.releasedLater(run, attempt);
+    } catch (BackendException e) {
+      LOG.log(Level.WARNING, "release of " + handle + " is put off: " + e.getMessage());
+    }
+  }
+}

@@ -1,0 +1,65 @@
+package io.wherry.internal.control;
+
+import io.wherry.spi.BackendException;
+import io.wherry.spi.BackendException.Kind;
+import io.wherry.spi.WorkloadBackend;
+import io.wherry.spi.WorkloadHandle;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.LinkOption;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+
+/**
+ * Brings home what runs have written: {@code runs/<run>/<attempt>/collected/<name>}, and its digest
+ * into the store.
+ */
+final class Outputs {
+  private final Path runs;
+  private final RunContent content;
+  private final Journal journal;
+
+  Outputs(Path runs, RunContent content, Journal journal) {
+    this.runs = runs;
+    this.content = content;
+    this.journal = journal;
+  }
+
+  /**
+   * Collects the newest attempt's outputs; gives the names of those that were not written.
+   * Idempotent.
+   */
+  List<String> collect(ActiveRun run, WorkloadHandle handle, WorkloadBackend backend)
+      throws BackendException {
+    if (run.spec().outputs().isEmpty()) {
+      return List.of();
+    }
+    Path into = folder(run.id(), run.current().number());
+    try {
+      Files.createDirectories(into);
+      EngineCalls.retrying(
+          "collect",
+          () -> {
+            backend.collect(handle, run.spec().outputs(), into);
+            return true;
+          });
+      List<String> missing = new ArrayList<>();
+      for (String name : run.spec().outputs()) {
+        Path file = into.resolve(name);
+        if (Files.exists(file, LinkOption.NOFOLLOW_LINKS)) {
+          journal.outputLater(run.pk(), name, content.freeze(name, file), runs.relativize(file));
+        } else {
+          missing.add(name);
+        }
+      }
+      return missing;
+    } catch (IOException e) {
+      throw new BackendException(Kind.REJECTED, e.toString(), e);
+    }
+  }
+
+  private Path folder(String runId, int attempt) {
+    return runs.resolve(runId).resolve(Integer.toString(attempt)).resolve("collected");
+  }
+}

@@ -1,0 +1,463 @@
+package io.wherry.internal.control;
+
+import io.wherry.event.RunEvent;
+import io.wherry.internal.check.Durations;
+import io.wherry.spec.Cause;
+import io.wherry.spec.RunState;
+import io.wherry.spi.BackendException;
+import io.wherry.spi.BackendException.Kind;
+import io.wherry.spi.Launch;
+import io.wherry.spi.LaunchKey;
+import io.wherry.spi.LaunchPlan;
+import io.wherry.spi.Observation;
+import io.wherry.spi.Watching;
+import io.wherry.spi.WorkloadBackend;
+import io.wherry.spi.WorkloadHandle;
+import java.lang.System.Logger;
+import java.lang.System.Logger.Level;
+import java.time.Clock;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.TreeSet;
+import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Brings the runs of one target from the queue to their end: launches in order of priority,
+ * observes, stops. One thread does all of it, so that no two decisions about a run can cross;
+ * whatever may take long goes to the {@link Finisher}.
+ */
+final class TargetLoop implements AutoCloseable {
+  private static final Logger LOG = System.getLogger(TargetLoop.class.getName());
+  private static final Duration SOON = Duration.ofMillis(20);
+  private static final Duration LONGEST_PAUSE = Duration.ofSeconds(30);
+  private static final Comparator<ActiveRun> ORDER =
+      Comparator.<ActiveRun>comparingInt(r -> -r.spec().priority())
+          .thenComparingLong(ActiveRun::pk);
+
+  private final String target;
+  private final WorkloadBackend backend;
+  private final Target place;
+  private final String workspaceId;
+  private final Journal journal;
+  private final Finisher finisher;
+  private final Clock clock;
+  private final Steps steps;
+  private final LinkedBlockingQueue<Runnable> inbox = new LinkedBlockingQueue<>();
+  private final Thread thread;
+
+  private final TreeSet<ActiveRun> queue = new TreeSet<>(ORDER);
+  private final Map<WorkloadHandle, ActiveRun> active = new LinkedHashMap<>();
+  private final Set<WorkloadHandle> woken = new HashSet<>();
+  private final Map<WorkloadHandle, Long> missingSince = new HashMap<>();
+  private final Set<ActiveRun> toStop = new HashSet<>();
+  private List<ActiveRun> toRecover = new ArrayList<>();
+  private long nextPoll = System.nanoTime();
+  private int outages;
+  private boolean noRoom;
+  private volatile String roomReason = "";
+  private volatile boolean closed;
+
+  TargetLoop(
+      Target place,
+      String workspaceId,
+      Journal journal,
+      Finisher finisher,
+      Clock clock,
+      Steps steps) {
+    this.place = place;
+    this.target = place.name();
+    this.backend = place.backend();
+    this.workspaceId = workspaceId;
+    this.journal = journal;
+    this.finisher = finisher;
+    this.clock = clock;
+    this.steps = steps;
+    this.thread = new Thread(this::run, "wherry-" + target);
+    thread.setDaemon(true);
+  }
+
+  void start() {
+    backend
+        .facet(Watching.class)
+        .ifPresent(w -> w.watch(handle -> inbox.add(() -> woken.add(handle))));
+    thread.start();
+  }
+
+  WorkloadBackend backend() {
+    return backend;
+  }
+
+  /** Takes a run whose content is on the target. */
+  void enqueue(ActiveRun run) {
+    inbox.add(() -> offer(run));
+  }
+
+  /**
+   * Takes up runs of an earlier client; nothing new is launched before it is known what that one
+   * had launched.
+   */
+  void recover(List<ActiveRun> runs) {
+    inbox.add(() -> toRecover.addAll(runs));
+  }
+
+  /** The user wants the run to end; the request is durable already. */
+  void cancel(ActiveRun run) {
+    inbox.add(
+        () -> {
+          if (queue.remove(run)) {
+            finisher.conclude(this, run, Verdict.canceledBeforeStart(), null);
+          } else if (active.containsValue(run)) {
+            toStop.add(run);
+          }
+        });
+  }
+
+  /** Looks at everything soon. */
+  void wake() {
+    inbox.add(() -> nextPoll = System.nanoTime());
+  }
+
+  /** Takes back an attempt whose end could not be worked up, to try again. */
+  void observeAgain(ActiveRun run, WorkloadHandle handle) {
+    inbox.add(() -> active.put(handle, run));
+  }
+
+  private void run() {
+    while (!closed) {
+      try {
+        Runnable next = inbox.poll(Math.max(0, nextPoll - System.nanoTime()), TimeUnit.NANOSECONDS);
+        for (; next != null; next = inbox.poll()) {
+          next.run();
+        }
+        if (!closed) {
+          step();
+        }
+      } catch (InterruptedException e) {
+        return;
+      } catch (RuntimeException e) {
+        LOG.log(Level.ERROR, "target " + target + ": a step failed; going on", e);
+        postpone();
+      }
+    }
+  }
+
+  private void step() {
+    if (!toRecover.isEmpty() && !recoverNow()) {
+      return;
+    }
+    stopRequested();
+    boolean due = nextPoll - System.nanoTime() <= 0;
+    observe(due ? Set.copyOf(active.keySet()) : known(woken));
+    woken.clear();
+    if (due) {
+      noRoom = false;
+      nextPoll = System.nanoTime() + place.known().pollInterval().toNanos();
+      endWhatWaitedTooLong();
+    }
+    launch();
+  }
+
+  private Set<WorkloadHandle> known(Set<WorkloadHandle> handles) {
+    Set<WorkloadHandle> known = new HashSet<>(handles);
+    known.retainAll(active.keySet());
+    return known;
+  }
+
+  // ---- recovery
+
+  private boolean recoverNow() {
+    boolean ask = toRecover.stream().anyMatch(r -> r.current().handle() == null);
+    Map<LaunchKey, WorkloadHandle> found = Map.of();
+    try {
+      if (ask) {
+        found = EngineCalls.retrying("find", () -> backend.find(workspaceId));
+      }
+    } catch (BackendException e) {
+      outage(e);
+      return false;
+    }
+    List<ActiveRun> runs = toRecover;
+    toRecover = new ArrayList<>();
+    for (ActiveRun run : runs) {
+      WorkloadHandle handle = run.current().handle();
+      if (handle == null) {
+        handle = found.get(run.key());
+        if (handle != null) {
+          taken(run, handle);
+        }
+      }
+      if (handle == null) {
+        finisher.prepare(this, run);
+      } else {
+        active.put(handle, run);
+        woken.add(handle);
+        if (run.cancelRequested()) {
+          toStop.add(run);
+        }
+      }
+    }
+    return true;
+  }
+
+  // ---- launching
+
+  private void offer(ActiveRun run) {
+    if (run.cancelRequested()) {
+      finisher.conclude(this, run, Verdict.canceledBeforeStart(), null);
+      return;
+    }
+    if (run.state() != RunState.QUEUED) {
+      run.change(RunState.QUEUED, "", clock.instant());
+    }
+    run.queueReason(() -> queueReason(run));
+    queue.add(run);
+  }
+
+  private String queueReason(ActiveRun run) {
+    String room = roomReason;
+    return "waiting for room on " + target + (room.isEmpty() ? "" : ": " + room);
+  }
+
+  private void launch() {
+    while (!queue.isEmpty() && !noRoom) {
+      ActiveRun run = queue.first();
+      LaunchPlan plan = backend.plan(List.of(run.workload()));
+      steps.reached("launch", run.key());
+      try {
+        Launch answer = EngineCalls.launching("launch", plan::launch);
+        if (answer instanceof Launch.NoRoom full) {
+          noRoom = true;
+          if (!roomReason.equals(full.reason())) {
+            roomReason = full.reason();
+            journal.flushLater(run);
+          }
+          return;
+        }
+        steps.reached("launched", run.key());
+        queue.remove(run);
+        WorkloadHandle handle = ((Launch.Taken) answer).handles().get(run.key());
+        if (handle == null) {
+          throw new IllegalStateException("launch gave no handle for " + run.key());
+        }
+        taken(run, handle);
+        active.put(handle, run);
+        nextPoll = Math.min(nextPoll, System.nanoTime() + SOON.toNanos());
+      } catch (BackendException e) {
+        if (e.kind() == Kind.REJECTED) {
+          queue.remove(run);
+          finisher.conclude(this, run, Verdict.notStarted(message(e)), null);
+        } else {
+          outage(
+              e); // an ambiguous launch stays first in the queue: the same key again, at most one
+          // start
+          return;
+        }
+      }
+    }
+    if (queue.isEmpty()) {
+      roomReason = "";
+    }
+  }
+
+  private void taken(ActiveRun run, WorkloadHandle handle) {
+    if (run.state() != RunState.QUEUED) {
+      run.change(RunState.QUEUED, "", clock.instant());
+    }
+    run.launched(handle);
+    journal.flushLater(run);
+  }
+
+  private void endWhatWaitedTooLong() {
+    Instant now = clock.instant();
+    List<ActiveRun> late = new ArrayList<>();
+    queue.forEach(run -> addIfLate(run, now, late));
+    active.values().stream()
+        .filter(r -> r.state() == RunState.QUEUED)
+        .forEach(r -> addIfLate(r, now, late));
+    for (ActiveRun run : late) {
+      Duration limit = run.spec().startTimeout();
+      String reason =
+          "did not start within "
+              + Durations.format(limit == null ? Duration.ZERO : limit)
+              + (run.reason().isEmpty() ? "" : "; it was " + run.reason());
+      WorkloadHandle handle = run.current().handle();
+      if (handle == null) {
+        queue.remove(run);
+        finisher.conclude(this, run, Verdict.notStarted(reason), null);
+      } else if (tryStop(run, handle)) {
+        active.remove(handle);
+        finisher.conclude(this, run, Verdict.notStarted(reason), null);
+      }
+    }
+  }
+
+  private static void addIfLate(ActiveRun run, Instant now, List<ActiveRun> late) {
+    Duration limit = run.spec().startTimeout();
+    if (limit != null && now.isAfter(run.current().created().plus(limit))) {
+      late.add(run);
+    }
+  }
+
+  // ---- stopping
+
+  private void stopRequested() {
+    toStop.removeIf(
+        run -> {
+          WorkloadHandle handle = run.current().handle();
+          return handle == null || run.state().isFinal() || tryStop(run, handle);
+        });
+  }
+
+  private boolean tryStop(ActiveRun run, WorkloadHandle handle) {
+    try {
+      steps.reached("stop", run.key());
+      EngineCalls.retrying(
+          "stop",
+          () -> {
+            backend.stop(Set.of(handle), run.spec().grace());
+            return true;
+          });
+      nextPoll = Math.min(nextPoll, System.nanoTime() + SOON.toNanos());
+      return true;
+    } catch (BackendException e) {
+      outage(e);
+      return false;
+    }
+  }
+
+  // ---- observing
+
+  private void observe(Set<WorkloadHandle> handles) {
+    if (handles.isEmpty()) {
+      return;
+    }
+    Map<WorkloadHandle, Observation> answers;
+    try {
+      answers = backend.observe(handles);
+      outages = 0;
+    } catch (BackendException e) {
+      outage(e);
+      return;
+    }
+    answers.forEach(
+        (handle, observation) -> {
+          ActiveRun run = active.get(handle);
+          if (run != null) {
+            apply(run, handle, observation);
+          }
+        });
+  }
+
+  private void apply(ActiveRun run, WorkloadHandle handle, Observation observation) {
+    if (!(observation instanceof Observation.Missing)) {
+      missingSince.remove(handle);
+    }
+    if (observation instanceof Observation.Waiting waiting) {
+      catchUp(run, handle, waiting.restart());
+      if (run.waiting(waiting.reason(), clock.instant())) {
+        journal.flushLater(run);
+      }
+    } else if (observation instanceof Observation.Active now) {
+      catchUp(run, handle, now.restart());
+      if (run.state() == RunState.QUEUED) {
+        steps.reached("running", run.key());
+        run.running(now.since(), clock.instant());
+        finisher.streams().follow(run, handle, backend);
+        journal.flushLater(run);
+      } else if (run.state() == RunState.RUNNING) {
+        finisher.streams().follow(run, handle, backend); // taken up after a restart of the client
+      }
+    } else if (observation instanceof Observation.Ended ended) {
+      catchUp(run, handle, ended.restart());
+      steps.reached("ended", run.key());
+      active.remove(handle);
+      noRoom = false;
+      finisher.finish(this, run, handle, ended);
+    } else if (observation instanceof Observation.Missing missing) {
+      missing(run, handle, missing.reason());
+    }
+  }
+
+  /** What the engine restarted by itself becomes an attempt of its own. */
+  private void catchUp(ActiveRun run, WorkloadHandle handle, int restart) {
+    AttemptRecord at = run.current();
+    if (restart <= at.restart()) {
+      return;
+    }
+    Instant now = clock.instant();
+    finisher.streams().forget(run);
+    run.end(Verdict.requeued(), null, now);
+    run.next(
+        at.restarted(restart, now), new RunEvent.Retrying(now, at.number(), Cause.REQUEUED, null));
+    run.change(RunState.QUEUED, "", now);
+    journal.flushLater(run);
+  }
+
+  private void missing(ActiveRun run, WorkloadHandle handle, String reason) {
+    long now = System.nanoTime();
+    long since = missingSince.computeIfAbsent(handle, h -> now);
+    if (now - since < place.known().missingGrace().toNanos()) {
+      return;
+    }
+    try {
+      backend.stop(
+          Set.of(handle), run.spec().grace()); // should it live after all, it must not go on unseen
+    } catch (BackendException e) {
+      LOG.log(Level.DEBUG, "stop before LOST failed", e);
+    }
+    missingSince.remove(handle);
+    active.remove(handle);
+    noRoom = false;
+    finisher.conclude(this, run, Verdict.missing(reason, run.cancelRequested()), null);
+  }
+
+  // ---- trouble
+
+  /** The engine can't be asked: nothing is judged, and the next look comes later and later. */
+  private void outage(BackendException e) {
+    if (outages == 0) {
+      String text = "target " + target + " does not answer: " + message(e);
+      LOG.log(Level.WARNING, text);
+      for (ActiveRun run : active.values()) {
+        run.note(text, clock.instant());
+        journal.flushLater(run);
+      }
+    }
+    roomReason = message(e);
+    postpone();
+  }
+
+  private void postpone() {
+    outages = Math.min(outages + 1, 20);
+    long pause = place.known().pollInterval().toNanos() << Math.min(outages - 1, 10);
+    noRoom = true;
+    nextPoll = System.nanoTime() + Math.min(pause, LONGEST_PAUSE.toNanos());
+  }
+
+  private static String message(BackendException e) {
+    @Nullable String message = e.getMessage();
+    return message == null ? e.kind().toString() : message;
+  }
+
+  /** Ends the loop; the engine goes on with what it has. */
+  @Override
+  public void close() {
+    closed = true;
+    inbox.add(() -> {});
+    try {
+      thread.join();
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    }
+  }
+}

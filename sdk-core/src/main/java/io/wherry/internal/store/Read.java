@@ -1,0 +1,10 @@
+package io.wherry.internal.store;
+
+import org.jspecify.annotations.Nullable;
+
+/** Reads of one state of the store. */
+@FunctionalInterface
+public interface Read<T extends @Nullable Object> {
+  /** Runs on the caller's thread; what it returns must not hold on to the reads. */
+  T run(Reads reads);
+}

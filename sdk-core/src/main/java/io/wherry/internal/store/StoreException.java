@@ -1,0 +1,16 @@
+package io.wherry.internal.store;
+
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The store could not do what it was asked for; what it held before is unharmed. The message ends
+ * with the next step.
+ */
+public sealed class StoreException extends RuntimeException
+    permits CorruptStoreException, ReadOnlyStoreException {
+  private static final long serialVersionUID = 1L;
+
+  StoreException(String message, @Nullable Throwable cause) {
+    super(message, cause);
+  }
+}

@@ -1,0 +1,498 @@
+package io.wherry.internal.store;
+
+import io.wherry.event.RunEvent;
+import io.wherry.internal.json.SpecCodec;
+import io.wherry.spec.Cause;
+import io.wherry.spec.Content;
+import io.wherry.spec.Progress;
+import io.wherry.spec.RunSpec;
+import io.wherry.spec.RunState;
+import io.wherry.spec.TargetSpec;
+import io.wherry.spi.Capabilities;
+import io.wherry.spi.WorkloadHandle;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The verbs of a {@link Write}. They do what they say and check nothing: which state may follow
+ * which is the controller's knowledge. Changing what does not exist does nothing. Reads see what
+ * the write has done so far.
+ */
+public final class Tx extends Reads {
+  private static final int BLOCK_POINTS = 4096;
+  private static final int FEW_BLOCKS = 4;
+  private static final String[] TABLES_OF_A_RUN = {
+    "spec", "attempt", "event", "tag", "param", "latest", "metric_block", "cursor", "output"
+  };
+
+  private final Map<String, Integer> keys = new HashMap<>();
+
+  Tx(Db db) {
+    super(db);
+  }
+
+  /**
+   * What {@link #insertRun} found or made.
+   *
+   * @param run the run
+   * @param existing whether it was there before
+   */
+  public record Inserted(RunRow run, boolean existing) {}
+
+  /**
+   * Adds a run in state CREATED with its spec, parameters and tags. Its id is {@code name-N}; the N
+   * of a name only grows, also when runs are deleted. If there is a run with the spec's idempotency
+   * key, that one is returned instead.
+   */
+  public Inserted insertRun(RunSpec spec, Instant now) {
+    String idempotencyKey = spec.idempotencyKey();
+    if (idempotencyKey != null) {
+      RunRow existing = runByIdempotencyKey(idempotencyKey);
+      if (existing != null) {
+        return new Inserted(existing, true);
+      }
+    }
+    long no =
+        db.number(
+            "insert into name_counter(name, last) values (?, 1)"
+                + " on conflict(name) do update set last = last + 1 returning last",
+            spec.name());
+    String runId = spec.name() + "-" + no;
+    long id =
+        db.number(
+            "insert into run(run_id, name, target, state, reason, priority, created,"
+                + " idempotency_key) values (?, ?, ?, 0, '', ?, ?, ?) returning id",
+            runId,
+            spec.name(),
+            spec.target(),
+            spec.priority(),
+            now,
+            idempotencyKey);
+    db.update("insert into spec(run, json) values (?, ?)", id, SpecCodec.write(spec));
+    for (Map.Entry<String, String> param : spec.params().entrySet()) {
+      putParam(id, param.getKey(), param.getValue());
+    }
+    for (Map.Entry<String, String> tag : spec.tags().entrySet()) {
+      putTag(id, tag.getKey(), tag.getValue());
+    }
+    RunRow row =
+        new RunRow(
+            id,
+            runId,
+            spec.name(),
+            spec.target(),
+            RunState.CREATED,
+            "",
+            spec.priority(),
+            Instant.ofEpochMilli(now.toEpochMilli()),
+            null,
+            null,
+            0,
+            null,
+            null,
+            false,
+            null,
+            idempotencyKey);
+    return new Inserted(row, false);
+  }
+
+  /** The run is in another, not final state. */
+  public void runState(long run, RunState state, String reason) {
+    db.update("update run set state = ?, reason = ? where id = ?", state.ordinal(), reason, run);
+  }
+
+  /** The run's program started for the first time; later times are ignored. */
+  public void runStarted(long run, Instant at) {
+    db.update("update run set started = ? where id = ? and started is null", at, run);
+  }
+
+  /** The run is in a final state. */
+  public void runEnded(
+      long run,
+      RunState state,
+      String reason,
+      @Nullable Cause cause,
+      @Nullable Integer exitCode,
+      Instant at) {
+    db.update(
+        "update run set state = ?, reason = ?, cause = ?, exit_code = ?, ended = ? where id = ?",
+        state.ordinal(),
+        reason,
+        cause,
+        exitCode,
+        at,
+        run);
+  }
+
+  /** The user asked for the end of the run. */
+  public void requestCancel(long run) {
+    db.update("update run set cancel_requested = 1 where id = ?", run);
+  }
+
+  /** What the program says about how far it is. */
+  public void setProgress(long run, Progress progress) {
+    db.update(
+        "update run set done = ?, total = ?, message = ? where id = ?",
+        progress.done(),
+        progress.total(),
+        progress.message(),
+        run);
+  }
+
+  /** Adds the run's newest attempt or changes it; the run shows what it shows. */
+  public void putAttempt(AttemptRow attempt) {
+    WorkloadHandle handle = attempt.handle();
+    Cause cause = attempt.cause();
+    db.update(
+        "insert or replace into attempt(run, no, state, reason, handle, restart, cause, exit_code,"
+            + " rank, created, started, ended, released) values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+        attempt.run(),
+        attempt.no(),
+        attempt.state().ordinal(),
+        attempt.reason(),
+        handle == null ? null : handle.toString(),
+        attempt.restart(),
+        cause == null ? null : cause.name(),
+        attempt.exitCode(),
+        attempt.rank(),
+        attempt.created(),
+        attempt.started(),
+        attempt.ended(),
+        attempt.released() ? 1 : 0);
+    db.update(
+        "update run set attempt = ?, state = ?, reason = ?, cause = ?, exit_code = ?,"
+            + " started = coalesce(started, ?), ended = ? where id = ?",
+        attempt.no(),
+        attempt.state().ordinal(),
+        attempt.reason(),
+        cause == null ? null : cause.name(),
+        attempt.exitCode(),
+        attempt.started(),
+        attempt.state().isFinal() ? attempt.ended() : null,
+        attempt.run());
+  }
+
+  /** Adds an attempt in state CREATED; it becomes the run's newest. */
+  public void insertAttempt(long run, int no, Instant now) {
+    db.update(
+        "insert into attempt(run, no, state, reason, created) values (?, ?, 0, '', ?)",
+        run,
+        no,
+        now);
+    db.update("update run set attempt = ? where id = ?", no, run);
+  }
+
+  /** The attempt is in another, not final state. */
+  public void attemptState(long run, int no, RunState state, String reason) {
+    db.update(
+        "update attempt set state = ?, reason = ? where run = ? and no = ?",
+        state.ordinal(),
+        reason,
+        run,
+        no);
+  }
+
+  /** The attempt's program started for the first time; later times are ignored. */
+  public void attemptStarted(long run, int no, Instant at) {
+    db.update(
+        "update attempt set started = ? where run = ? and no = ? and started is null", at, run, no);
+  }
+
+  /** How often the engine has restarted the attempt. */
+  public void attemptRestart(long run, int no, int restart) {
+    db.update("update attempt set restart = ? where run = ? and no = ?", restart, run, no);
+  }
+
+  /** The attempt is in a final state. */
+  public void attemptEnded(
+      long run,
+      int no,
+      RunState state,
+      String reason,
+      @Nullable Cause cause,
+      @Nullable Integer exitCode,
+      int rank,
+      Instant at) {
+    db.update(
+        "update attempt set state = ?, reason = ?, cause = ?, exit_code = ?, rank = ?, ended = ?"
+            + " where run = ? and no = ?",
+        state.ordinal(),
+        reason,
+        cause,
+        exitCode,
+        rank,
+        at,
+        run,
+        no);
+  }
+
+  /** The attempt's workload. */
+  public void setHandle(long run, int no, WorkloadHandle handle) {
+    db.update("update attempt set handle = ? where run = ? and no = ?", handle.toString(), run, no);
+  }
+
+  /** The attempt has left no traces on its target. */
+  public void setReleased(long run, int no) {
+    db.update("update attempt set released = 1 where run = ? and no = ?", run, no);
+  }
+
+  /** Adds an event at the end of the run's timeline. */
+  public void addEvent(long run, RunEvent event) {
+    db.update(
+        "insert into event(run, seq, at, attempt, kind, data) values"
+            + " (?1, coalesce((select max(seq) from event where run = ?1), 0) + 1, ?2, ?3, ?4, ?5)",
+        run,
+        event.at(),
+        event.attempt(),
+        EventCodec.kind(event),
+        EventCodec.data(event));
+  }
+
+  /** Sets a parameter; the last value counts. */
+  public void putParam(long run, String name, String value) {
+    db.update(
+        "insert into param(run, key, value, num) values (?, ?, ?, ?) on conflict(run, key)"
+            + " do update set value = excluded.value, num = excluded.num",
+        run,
+        key(name),
+        value,
+        Numbers.ofText(value));
+  }
+
+  /** Sets a tag; the last value counts. */
+  public void putTag(long run, String name, String value) {
+    db.update(
+        "insert into tag(run, key, value, num) values (?, ?, ?, ?) on conflict(run, key)"
+            + " do update set value = excluded.value, num = excluded.num",
+        run,
+        key(name),
+        value,
+        Numbers.ofText(value));
+  }
+
+  /**
+   * The number that stands for a name of a metric, parameter or tag. Valid in this write only,
+   * unless it commits.
+   */
+  public int key(String name) {
+    Integer known = keys.get(name);
+    if (known != null) {
+      return known;
+    }
+    long id = db.number("select id from key where name = ?", name);
+    if (id == 0) {
+      id = db.number("insert into key(name) values (?) returning id", name);
+    }
+    keys.put(name, (int) id);
+    return (int) id;
+  }
+
+  /** {@link #appendPoints(long, int, PackedPoints)} by name. */
+  public void appendPoints(long run, String metric, PackedPoints points) {
+    appendPoints(run, key(metric), points);
+  }
+
+  /**
+   * Adds points to a metric. The latest value is the one with the highest step, the one that came
+   * last where several have it. The points are copied: the caller may clear and refill them.
+   */
+  public void appendPoints(long run, int key, PackedPoints points) {
+    if (points.isEmpty()) {
+      return;
+    }
+    int last = 0;
+    long first = points.step(0);
+    for (int i = 1; i < points.size(); i++) {
+      if (points.step(i) >= points.step(last)) {
+        last = i;
+      }
+      first = Math.min(first, points.step(i));
+    }
+    db.update(
+        "insert into metric_block(run, key, first_step, n, bytes) values (?, ?, ?, ?, ?)",
+        run,
+        key,
+        first,
+        points.size(),
+        points.toBytes());
+    double value = points.value(last);
+    db.update(
+        "insert into latest(run, key, value, step, at) values (?, ?, ?, ?, ?)"
+            + " on conflict(run, key) do update"
+            + " set value = excluded.value, step = excluded.step, at = excluded.at"
+            + " where excluded.step >= step",
+        run,
+        key,
+        Double.isNaN(value) ? null : (Double) value,
+        points.step(last),
+        points.epochMillis(last));
+  }
+
+  /**
+   * Joins small blocks of the run's metrics; worth it when the run has ended. Changes nothing that
+   * can be read.
+   */
+  public void compact(long run) {
+    List<Integer> fragmented =
+        db.list(
+            "select key from metric_block where run = ? group by key having count(*) > ?",
+            row -> row.getInt(1),
+            run,
+            FEW_BLOCKS);
+    for (int key : fragmented) {
+      compact(run, key);
+    }
+  }
+
+  private record Block(long id, int points) {}
+
+  private void compact(long run, int key) {
+    List<Block> blocks =
+        db.list(
+            "select id, n from metric_block where run = ? and key = ? order by id",
+            row -> new Block(row.getLong(1), row.getInt(2)),
+            run,
+            key);
+    List<Block> group = new ArrayList<>();
+    int points = 0;
+    for (Block block : blocks) {
+      if (points + block.points() > BLOCK_POINTS) {
+        join(group);
+        group.clear();
+        points = 0;
+      }
+      group.add(block);
+      points += block.points();
+    }
+    join(group);
+  }
+
+  /** The joined block takes the place of the first, so that the order of arrival stays. */
+  private void join(List<Block> group) {
+    if (group.size() < 2) {
+      return;
+    }
+    PackedPoints joined = new PackedPoints();
+    for (Block block : group) {
+      db.each(
+          "select bytes from metric_block where id = ?",
+          row -> {
+            joined.addPacked(row.getBytes(1));
+            return false;
+          },
+          block.id());
+    }
+    for (Block block : group.subList(1, group.size())) {
+      db.update("delete from metric_block where id = ?", block.id());
+    }
+    long first = Long.MAX_VALUE;
+    for (int i = 0; i < joined.size(); i++) {
+      first = Math.min(first, joined.step(i));
+    }
+    db.update(
+        "update metric_block set first_step = ?, n = ?, bytes = ? where id = ?",
+        first,
+        joined.size(),
+        joined.toBytes(),
+        group.get(0).id());
+  }
+
+  /** How far a stream of the run was read; together with what was read, in the same write. */
+  public void setCursor(long run, CursorRow cursor) {
+    db.update(
+        "insert or replace into cursor(run, attempt, restart, rank, channel, token, reader_state,"
+            + " copied) values (?, ?, ?, ?, ?, ?, ?, ?)",
+        run,
+        cursor.attempt(),
+        cursor.restart(),
+        cursor.rank(),
+        cursor.channel(),
+        cursor.cursor().token(),
+        cursor.readerState(),
+        cursor.copied());
+  }
+
+  /** Sets an output; the last one of a name counts. */
+  public void putOutput(long run, OutputRow output) {
+    db.update(
+        "insert or replace into output(run, name, digest, size, path, kind)"
+            + " values (?, ?, ?, ?, ?, ?)",
+        run,
+        output.name(),
+        output.digest().toString(),
+        output.size(),
+        output.path(),
+        output.kind());
+  }
+
+  /** Deletes a run with everything of it. Its id is never given again. */
+  public void deleteRun(long run) {
+    for (String table : TABLES_OF_A_RUN) {
+      db.update("delete from " + table + " where run = ?", run);
+    }
+    db.update("delete from run where id = ?", run);
+  }
+
+  /** Adds a target or changes how it is reached; what it said before is forgotten. */
+  public void putTarget(String name, TargetSpec spec) {
+    db.update(
+        "insert or replace into target(name, spec) values (?, ?)", name, SpecCodec.write(spec));
+  }
+
+  /**
+   * What asking a target has brought.
+   *
+   * @param capabilities what it can do, null if it did not answer: then what it said before stays
+   * @param note why it is not available, empty if it is
+   */
+  public void setProbe(String name, @Nullable Capabilities capabilities, Instant at, String note) {
+    db.update(
+        "update target set capabilities = coalesce(?, capabilities), probed_at = ?, note = ?"
+            + " where name = ?",
+        capabilities == null ? null : SpecCodec.write(capabilities),
+        at,
+        note,
+        name);
+  }
+
+  /** Forgets a target. */
+  public void deleteTarget(String name) {
+    db.update("delete from target where name = ?", name);
+  }
+
+  /** Adds the next version of named data and returns its number. */
+  public int insertData(String name, Content content, Instant now) {
+    int version = newestData(name) + 1;
+    db.update(
+        "insert into data(name, version, content, created) values (?, ?, ?, ?)",
+        name,
+        version,
+        SpecCodec.write(content),
+        now);
+    return version;
+  }
+
+  /** Where a version of named data lies on a target. */
+  public void putDataPlace(String name, int version, String target, String location) {
+    db.update(
+        "insert or replace into data_place(name, version, target, location) values (?, ?, ?, ?)",
+        name,
+        version,
+        target,
+        location);
+  }
+
+  /** Sets a fact about the workspace. */
+  public void putMeta(String key, String value) {
+    db.update("insert or replace into meta(key, value) values (?, ?)", key, value);
+  }
+
+  /** What was rolled back may be in the dictionary. */
+  void forgetKeys() {
+    keys.clear();
+  }
+}
