@@ -170,7 +170,7 @@ public final class ClassPathCapture {
         JarEntry entry = entries.nextElement();
         String name = entry.getName();
         boolean library = name.startsWith(boot.libraries()) || name.startsWith(provided);
-        if (entry.isDirectory() || !library && !name.startsWith(boot.classes())) {
+        if (entry.isDirectory() || !(library || name.startsWith(boot.classes()))) {
           continue;
         }
         try (InputStream in = jar.getInputStream(entry)) {
@@ -206,7 +206,7 @@ public final class ClassPathCapture {
     try {
       if (main.isAnonymousClass()
           || main.isLocalClass()
-          || main.isMemberClass() && !Modifier.isStatic(main.getModifiers())) {
+          || (main.isMemberClass() && !Modifier.isStatic(main.getModifiers()))) {
         return "is an inner class";
       }
       Method method = main.getMethod("main", String[].class);

@@ -73,7 +73,7 @@ record JarInfo(
           paths.add(Path.of(uri));
         }
       } catch (IllegalArgumentException e) {
-        continue; // not a URI of a file: the JVM ignores it as well
+        // not a URI of a file: the JVM ignores it as well
       }
     }
     return paths;

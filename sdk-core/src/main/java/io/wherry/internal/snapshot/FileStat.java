@@ -1,5 +1,7 @@
 package io.wherry.internal.snapshot;
 
+import static java.util.Objects.requireNonNull;
+
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.LinkOption;
@@ -32,11 +34,11 @@ record FileStat(int mode, long size, long modified, long changed, long inode) {
           Files.readAttributes(
               path, "unix:mode,ino,ctime,size,lastModifiedTime", LinkOption.NOFOLLOW_LINKS);
       return new FileStat(
-          (Integer) unix.get("mode"),
-          (Long) unix.get("size"),
-          nanos((FileTime) unix.get("lastModifiedTime")),
-          nanos((FileTime) unix.get("ctime")),
-          (Long) unix.get("ino"));
+          value(unix, "mode", Integer.class),
+          value(unix, "size", Long.class),
+          nanos(value(unix, "lastModifiedTime", FileTime.class)),
+          nanos(value(unix, "ctime", FileTime.class)),
+          value(unix, "ino", Long.class));
     }
     BasicFileAttributes basic =
         Files.readAttributes(path, BasicFileAttributes.class, LinkOption.NOFOLLOW_LINKS);
@@ -62,6 +64,10 @@ record FileStat(int mode, long size, long modified, long changed, long inode) {
   /** Whether its owner may execute it. */
   boolean isExecutable() {
     return (mode & 0100) != 0;
+  }
+
+  private static <T> T value(Map<String, Object> attributes, String name, Class<T> type) {
+    return type.cast(requireNonNull(attributes.get(name)));
   }
 
   private static long nanos(FileTime time) {

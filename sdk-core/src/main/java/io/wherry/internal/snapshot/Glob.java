@@ -34,9 +34,9 @@ final class Glob {
           Map.entry("lower", c -> c >= 'a' && c <= 'z'),
           Map.entry("print", c -> c >= ' ' && c < 127),
           Map.entry("punct", c -> c > ' ' && c < 127 && !letter(c) && !digit(c)),
-          Map.entry("space", c -> c == ' ' || c >= '\t' && c <= '\r'),
+          Map.entry("space", c -> c == ' ' || (c >= '\t' && c <= '\r')),
           Map.entry("upper", c -> c >= 'A' && c <= 'Z'),
-          Map.entry("xdigit", c -> digit(c) || c >= 'a' && c <= 'f' || c >= 'A' && c <= 'F'));
+          Map.entry("xdigit", c -> digit(c) || (c >= 'a' && c <= 'f') || (c >= 'A' && c <= 'F')));
 
   private final String pattern;
   private final byte[] kinds;
@@ -231,7 +231,7 @@ final class Glob {
   }
 
   private static boolean letter(int c) {
-    return c >= 'a' && c <= 'z' || c >= 'A' && c <= 'Z';
+    return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z');
   }
 
   private static boolean digit(int c) {

@@ -236,20 +236,16 @@ record Manifest(List<Entry> entries) {
   private static Entry entry(String line) throws MalformedException {
     String[] fields = line.split("\t", -1);
     String path = fields.length > 1 ? unescape(fields[1]) : "";
-    switch (fields[0] + fields.length) {
-      case "d2":
-        return new Folder(path);
-      case "l3":
-        return new Link(path, unescape(fields[2]));
-      case "f4":
-      case "x4":
-        if (fields[3].matches("[0-9]{1,18}") && fields[2].matches("[0-9a-f]{64}")) {
-          return new File(
-              path, new Digest(fields[2]), Long.parseLong(fields[3]), fields[0].equals("x"));
-        }
-        break;
-      default:
-        break;
+    String form = fields[0] + fields.length;
+    if (form.equals("d2")) {
+      return new Folder(path);
+    } else if (form.equals("l3")) {
+      return new Link(path, unescape(fields[2]));
+    } else if ((form.equals("f4") || form.equals("x4"))
+        && fields[3].matches("[0-9]{1,18}")
+        && fields[2].matches("[0-9a-f]{64}")) {
+      return new File(
+          path, new Digest(fields[2]), Long.parseLong(fields[3]), form.equals("x4"));
     }
     throw new MalformedException("cannot read the line " + line);
   }
@@ -259,7 +255,7 @@ record Manifest(List<Entry> entries) {
     int start = 0;
     for (int i = 0; i <= path.length(); i++) {
       char c = i < path.length() ? path.charAt(i) : '/';
-      if (c == '\0' || windows && (c == '\\' || c == ':')) {
+      if (c == '\0' || (windows && (c == '\\' || c == ':'))) {
         throw new MalformedException(escape(path) + " holds a character that no name may hold");
       }
       if (c == '/') {
@@ -269,7 +265,7 @@ record Manifest(List<Entry> entries) {
               "'" + escape(path) + "' is not a plain relative path (absolute, or an empty name)");
         }
         if (path.charAt(start) == '.'
-            && (length == 1 || length == 2 && path.charAt(start + 1) == '.')) {
+            && (length == 1 || (length == 2 && path.charAt(start + 1) == '.'))) {
           throw new MalformedException("'" + escape(path) + "' holds a '.' or '..'");
         }
         start = i + 1;

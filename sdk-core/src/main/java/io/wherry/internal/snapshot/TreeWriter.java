@@ -120,7 +120,7 @@ final class TreeWriter {
   }
 
   private static FileAttribute<?>[] permissions(boolean executable, boolean writable) {
-    if (!POSIX || writable && !executable) {
+    if (!POSIX || (writable && !executable)) {
       return new FileAttribute<?>[0];
     }
     String text = writable ? "rwxrwxrwx" : executable ? "r-x------" : "r--------"; // less the umask
