@@ -244,8 +244,7 @@ record Manifest(List<Entry> entries) {
     } else if ((form.equals("f4") || form.equals("x4"))
         && fields[3].matches("[0-9]{1,18}")
         && fields[2].matches("[0-9a-f]{64}")) {
-      return new File(
-          path, new Digest(fields[2]), Long.parseLong(fields[3]), form.equals("x4"));
+      return new File(path, new Digest(fields[2]), Long.parseLong(fields[3]), form.equals("x4"));
     }
     throw new MalformedException("cannot read the line " + line);
   }

@@ -48,9 +48,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 
 class ClassPathCaptureTest {
   private static final String OURS =
-      Path.of("target", "classes").toAbsolutePath()
-          + File.pathSeparator
-          + Path.of("target", "test-classes").toAbsolutePath();
+      folderOf(ClassPathCapture.class) + File.pathSeparator + folderOf(Captor.class);
 
   @TempDir Path temp;
   private Path workspace;
@@ -116,7 +114,7 @@ class ClassPathCaptureTest {
     Manifest names = manifest(Map.of("Class-Path", "lib.jar none.jar"));
     Path app = jar("app.jar", names, classes("app"));
     List<String> urls = new ArrayList<>(List.of(app.toUri().toString()));
-    for (String ours : OURS.split(File.pathSeparator)) {
+    for (String ours : OURS.split(File.pathSeparator, -1)) {
       urls.add(Path.of(ours).toUri().toString());
     }
     Path booter =
@@ -288,7 +286,7 @@ class ClassPathCaptureTest {
   void a_class_inside_a_running_spring_boot_jar_is_captured(String urls) throws Exception {
     Path jar = jar("boot.jar", manifest(boot("app.Hello")), bootFiles());
     List<URL> all = new ArrayList<>();
-    for (String url : urls.split(" ")) {
+    for (String url : urls.split(" ", -1)) {
       all.add(bootUrl(url.replace("%s", jar.toString())));
     }
     try (BootLoader loader = new BootLoader(all.toArray(new URL[0]), classes("app"))) {
@@ -340,15 +338,17 @@ class ClassPathCaptureTest {
     Path source =
         Files.writeString(
             temp.resolve("Script.java"),
-            "import io.wherry.internal.classpath.Captor;\n"
-                + "public class Script {\n"
-                + "  record Pair(int a, int b) {}\n"
-                + "  public static void main(String[] args) {\n"
-                + "    if (args.length > 0) Captor.capture(args[0], Script.class);\n"
-                + "    else System.out.println(new Pair(1, 2) + new Other().toString());\n"
-                + "  }\n"
-                + "}\n"
-                + "class Other { public String toString() { return lib.Greeter.greet(\"you\"); } }\n");
+            """
+            import io.wherry.internal.classpath.Captor;
+            public class Script {
+              record Pair(int a, int b) {}
+              public static void main(String[] args) {
+                if (args.length > 0) Captor.capture(args[0], Script.class);
+                else System.out.println(new Pair(1, 2) + new Other().toString());
+              }
+            }
+            class Other { public String toString() { return lib.Greeter.greet("you"); } }
+            """);
     java(List.of("-cp", path(temp.resolve("lib")), source.toString(), workspace.toString()));
     deleteOriginals();
 
@@ -402,19 +402,23 @@ class ClassPathCaptureTest {
     public static void main(String[] args) {}
   }
 
+  @SuppressWarnings("ClassCanBeStatic") // that is the point
   final class InnerMain {
     public static void main(String[] args) {}
   }
 
   static final class PrivateMain {
+    @SuppressWarnings("IncorrectMainMethod")
     static void main(String[] args) {}
   }
 
   static final class InstanceMain {
+    @SuppressWarnings("IncorrectMainMethod")
     public void main(String[] args) {}
   }
 
   static final class ReturningMain {
+    @SuppressWarnings("IncorrectMainMethod")
     public static int main(String[] args) {
       return 0;
     }
@@ -549,6 +553,14 @@ class ClassPathCaptureTest {
     return e.violations();
   }
 
+  private static Path folderOf(Class<?> type) {
+    try {
+      return Path.of(type.getProtectionDomain().getCodeSource().getLocation().toURI());
+    } catch (java.net.URISyntaxException e) {
+      throw new IllegalStateException(e);
+    }
+  }
+
   private static byte[] bytesOf(Class<?> type) throws IOException {
     try (var in = type.getResourceAsStream("/" + type.getName().replace('.', '/') + ".class")) {
       return in.readAllBytes();
@@ -635,7 +647,7 @@ class ClassPathCaptureTest {
   }
 
   private String runCommand() throws Exception {
-    String[] command = Files.readString(workspace.resolve("command")).split("\n");
+    String[] command = Files.readString(workspace.resolve("command")).split("\n", -1);
     return java(List.of("-cp", command[1], command[0]));
   }
 

@@ -101,6 +101,11 @@ class FolderBlobStoreTest {
           public int read() throws IOException {
             throw new IOException("cable pulled");
           }
+
+          @Override
+          public int read(byte[] buffer, int offset, int length) throws IOException {
+            throw new IOException("cable pulled");
+          }
         };
     InputStream in = new SequenceInputStream(new ByteArrayInputStream(new byte[2 << 20]), broken);
     Digest digest = Sha256.of(new byte[2 << 20]);

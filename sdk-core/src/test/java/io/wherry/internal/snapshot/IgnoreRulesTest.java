@@ -185,7 +185,7 @@ class IgnoreRulesTest {
         Files.createFile(file);
         files.add(path.toString());
       } catch (IOException e) {
-        continue; // a file where a folder should be, or the other way round
+        // a file where a folder should be, or the other way round
       }
     }
     return withIgnoreFiles(files, random);

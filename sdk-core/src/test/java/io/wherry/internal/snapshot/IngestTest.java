@@ -1,5 +1,6 @@
 package io.wherry.internal.snapshot;
 
+import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
@@ -57,7 +58,7 @@ class IngestTest {
         () -> {
           if (asked.getAndIncrement() == 1) {
             try (var channel = Files.newByteChannel(file, StandardOpenOption.WRITE)) {
-              channel.write(java.nio.ByteBuffer.wrap("changed".getBytes()));
+              channel.write(java.nio.ByteBuffer.wrap("changed".getBytes(UTF_8)));
             } catch (IOException e) {
               throw new UncheckedIOException(e);
             }

@@ -174,8 +174,7 @@ class SnapshotsTest {
     Files.createDirectory(source.resolve("d"));
     Files.createSymbolicLink(source.resolve("d/up"), Path.of(".."));
     Files.createSymbolicLink(source.resolve("sneaky"), Path.of("d/up/../x"));
-    assertThat(new ProcessBuilder("mkfifo", source.resolve("pipe").toString()).start().waitFor())
-        .isZero();
+    run("mkfifo", source.resolve("pipe").toString());
 
     List<Violation> violations = violations(source);
 
@@ -200,7 +199,7 @@ class SnapshotsTest {
       assumeTrue(
           Files.isExecutable(Path.of("/usr/bin/setpriv")),
           "runs as root, and setpriv is not there to become somebody else");
-      Path classes = copyOfClasses();
+      String classes = copyOfClasses();
       PrivateFiles.permit(Files.createDirectory(temp.resolve("other-ws")), "rwxrwxrwx");
       output =
           child(List.of("setpriv", "--reuid=65534", "--regid=65534", "--clear-groups"), classes);
@@ -482,7 +481,7 @@ class SnapshotsTest {
                 }));
       }
       start.countDown();
-      String other = child(List.of(), Path.of("target", "test-classes"));
+      String other = child(List.of(), folderOf(Snapshots.class) + ":" + folderOf(Child.class));
       for (Future<Path> future : all) {
         assertThat(listing(future.get())).isEqualTo(listing(source));
         assertThat(other).contains(future.get().getFileName().toString());
@@ -539,14 +538,13 @@ class SnapshotsTest {
     }
   }
 
-  private String child(List<String> prefix, Path testClasses) throws Exception {
-    Path classes = testClasses.resolveSibling("classes");
+  private String child(List<String> prefix, String classes) throws Exception {
     List<String> argv = new ArrayList<>(prefix);
     argv.addAll(
         List.of(
             Path.of(System.getProperty("java.home"), "bin", "java").toString(),
             "-cp",
-            classes + ":" + testClasses,
+            classes,
             Child.class.getName(),
             prefix.isEmpty() ? workspace.toString() : temp.resolve("other-ws").toString(),
             source.toString()));
@@ -557,18 +555,22 @@ class SnapshotsTest {
     return output;
   }
 
-  private Path copyOfClasses() throws Exception {
+  /** Where another user can read them. */
+  private String copyOfClasses() throws Exception {
     Path copies = Files.createDirectory(temp.resolve("copies"));
-    for (String name : List.of("classes", "test-classes")) {
-      assertThat(
-              new ProcessBuilder("cp", "-r", Path.of("target", name).toString(), copies.toString())
-                  .start()
-                  .waitFor())
-          .isZero();
+    for (Class<?> type : List.of(Snapshots.class, Child.class)) {
+      run("cp", "-r", folderOf(type) + "/.", copies.toString());
     }
-    assertThat(new ProcessBuilder("chmod", "-R", "a+rX", copies.toString()).start().waitFor())
-        .isZero();
-    return copies.resolve("test-classes");
+    run("chmod", "-R", "a+rX", copies.toString());
+    return copies.toString();
+  }
+
+  private static void run(String... argv) throws Exception {
+    assertThat(new ProcessBuilder(argv).start().waitFor()).isZero();
+  }
+
+  private static Path folderOf(Class<?> type) throws Exception {
+    return Path.of(type.getProtectionDomain().getCodeSource().getLocation().toURI());
   }
 
   private Snapshots at(Clock clock) {
