@@ -99,7 +99,7 @@ final class Bench implements AutoCloseable {
 
   /** The twin of every test of a feature: without it the spec breaks a rule that names the path. */
   void assertRefused(JobDraft job, String path) throws BackendException {
-    assertThat(job.workload().spec()).as("twin of %s", path).isNotNull();
+    Refusal.check(this, job, path);
   }
 
   // content
