@@ -280,6 +280,8 @@ enum Job {
       s -> s.out(s.env().getOrDefault("API_KEY", "unset") + "\nsh -c " + s.arguments() + "\n"));
 
   private final String shell;
+
+  @SuppressWarnings("ImmutableEnumChecker") // behaviours of this enum have no state
   private final Behaviour behaviour;
 
   Job(String shell, Behaviour behaviour) {

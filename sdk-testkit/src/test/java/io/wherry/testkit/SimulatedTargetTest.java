@@ -36,7 +36,11 @@ final class SimulatedTargetTest {
           .program("epochs", SimulatedTargetTest::epochs)
           .program(
               "unlucky", s -> s.takes(minutes(5)).err("no luck\n").exit(s.attempt() == 1 ? 75 : 0))
-          .program("broken", s -> nothing().intValue())
+          .program(
+              "broken",
+              s -> {
+                throw new IllegalStateException("a mistake");
+              })
           .program("secretive", s -> s.out(s.env().get("TOKEN") + "\n"));
 
   @Test
@@ -252,7 +256,7 @@ final class SimulatedTargetTest {
     hpc.advance(minutes(11));
 
     assertThat(run.await().exitCode()).hasValue(70);
-    assertThat(String.join("\n", run.await().lastLines())).contains("NullPointerException");
+    assertThat(String.join("\n", run.await().lastLines())).contains("a mistake");
   }
 
   @Test
@@ -310,11 +314,6 @@ final class SimulatedTargetTest {
           .out("epoch " + epoch + "\n");
     }
     script.takes(minutes(10));
-  }
-
-  @SuppressWarnings("NullAway")
-  private static Integer nothing() {
-    return null;
   }
 
   private static Duration minutes(int count) {
