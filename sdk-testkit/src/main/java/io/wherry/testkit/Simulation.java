@@ -230,7 +230,9 @@ final class Simulation implements AutoCloseable {
     boolean stopping =
         isCancelRequested(run)
             && !engine.look(key, now, FakeWorkload::isStopRequested).orElse(false);
-    boolean same = state == there && streams && !stopping && !isLate(run, now);
+    String reason = engine.look(key, now, engine::waitingFor).orElse("");
+    boolean told = state != RunState.QUEUED || run.reason().contains(reason);
+    boolean same = state == there && streams && told && !stopping && !isLate(run, now);
     return same
         ? Optional.empty()
         : Optional.of(
@@ -238,6 +240,7 @@ final class Simulation implements AutoCloseable {
                 + ", which the target has as "
                 + (there == null ? "not launched" : there)
                 + (streams ? "" : ", with output to read")
+                + (told ? "" : ", " + reason)
                 + (stopping ? ", to be stopped" : ""));
   }
 
