@@ -109,10 +109,10 @@ final class ControlGroups {
       for (String mount : Files.readAllLines(mountsFile)) {
         // id parent major:minor root mountPoint options … - type source superOptions
         String[] parts = mount.split(" - ", 2);
-        String[] left = parts[0].split(" ");
-        String[] right = parts[1].split(" ");
+        String[] left = parts[0].split(" ", -1);
+        String[] right = parts[1].split(" ", -1);
         boolean second = right[0].equals("cgroup2");
-        if (!second && !(right[0].equals("cgroup") && List.of(right[2].split(",")).contains("memory"))) {
+        if (!second && !(right[0].equals("cgroup") && List.of(right[2].split(",", -1)).contains("memory"))) {
           continue;
         }
         Path candidate = member(memberships, second ? "" : "memory", left[3], left[4]);
@@ -131,7 +131,7 @@ final class ControlGroups {
   private static @Nullable Path member(List<String> lines, String controller, String root, String mountPoint) {
     for (String line : lines) {
       String[] fields = line.split(":", 3);
-      if (List.of(fields[1].split(",")).contains(controller) && Path.of(fields[2]).startsWith(root)) {
+      if (List.of(fields[1].split(",", -1)).contains(controller) && Path.of(fields[2]).startsWith(root)) {
         return Path.of(mountPoint).resolve(Path.of(root).relativize(Path.of(fields[2])).toString());
       }
     }

@@ -56,7 +56,7 @@ final class ExitWatcher implements AutoCloseable {
         for (WatchEvent<?> event : key.pollEvents()) {
           exit |=
               event.kind() == StandardWatchEventKinds.OVERFLOW
-                  || event.context() instanceof Path name && name.toString().equals("exit");
+                  || (event.context() instanceof Path name && name.toString().equals("exit"));
         }
         WorkloadHandle handle = handles.get(key);
         if (exit && handle != null) {

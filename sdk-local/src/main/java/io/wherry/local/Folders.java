@@ -1,6 +1,7 @@
 package io.wherry.local;
 
 import java.io.IOException;
+import java.nio.file.AtomicMoveNotSupportedException;
 import java.nio.file.FileVisitResult;
 import java.nio.file.Files;
 import java.nio.file.LinkOption;
@@ -12,6 +13,7 @@ import java.nio.file.attribute.BasicFileAttributes;
 import java.nio.file.attribute.PosixFilePermission;
 import java.util.HashSet;
 import java.util.Set;
+import org.jspecify.annotations.Nullable;
 
 /** Whole folders; never follows a link. */
 final class Folders {
@@ -29,8 +31,8 @@ final class Folders {
           @Override
           public FileVisitResult preVisitDirectory(Path dir, BasicFileAttributes attrs) throws IOException {
             Set<PosixFilePermission> permissions = new HashSet<>(Files.getPosixFilePermissions(dir));
-            if (permissions.add(PosixFilePermission.OWNER_WRITE)
-                | permissions.add(PosixFilePermission.OWNER_EXECUTE)) {
+            if (permissions.addAll(
+                Set.of(PosixFilePermission.OWNER_WRITE, PosixFilePermission.OWNER_EXECUTE))) {
               Files.setPosixFilePermissions(dir, permissions);
             }
             return FileVisitResult.CONTINUE;
@@ -43,7 +45,7 @@ final class Folders {
           }
 
           @Override
-          public FileVisitResult postVisitDirectory(Path dir, java.io.IOException failure) throws IOException {
+          public FileVisitResult postVisitDirectory(Path dir, @Nullable IOException failure) throws IOException {
             if (failure != null && !(failure instanceof NoSuchFileException)) {
               throw failure;
             }
@@ -58,7 +60,7 @@ final class Folders {
     Files.createDirectories(to.toAbsolutePath().getParent());
     try {
       Files.move(from, to, StandardCopyOption.ATOMIC_MOVE);
-    } catch (java.nio.file.AtomicMoveNotSupportedException e) {
+    } catch (AtomicMoveNotSupportedException e) {
       Path part = to.resolveSibling("." + to.getFileName() + ".part");
       delete(part);
       copy(from, part);

@@ -55,7 +55,7 @@ final class Host {
     } catch (IOException e) { // gone, also between opening and reading
       return -1;
     }
-    String[] fields = stat.substring(stat.lastIndexOf(')') + 2).split(" ");
+    String[] fields = stat.substring(stat.lastIndexOf(')') + 2).split(" ", -1);
     return fields[0].equals("Z") || fields[0].equals("X") ? -1 : Long.parseLong(fields[19]);
   }
 

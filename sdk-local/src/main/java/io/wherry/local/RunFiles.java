@@ -47,7 +47,7 @@ record RunFiles(Host host, Path folder) {
    */
   record Claim(PidRecord.@Nullable Id wrapper, String bootId) {
     static Claim parse(String text) {
-      String[] fields = text.strip().split(" ");
+      String[] fields = text.strip().split(" ", -1);
       if (fields.length < 3 || !text.endsWith("\n")) {
         return new Claim(null, "");
       }

@@ -8,8 +8,8 @@ import io.wherry.spi.help.PidRecord;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
-import java.nio.channels.FileLock;
 import java.nio.channels.OverlappingFileLockException;
+import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
@@ -69,45 +69,55 @@ final class Slots {
 
   /** Takes slots for all needs or for none; what is held for the same key already counts. */
   Answer take(List<Need> needs, int gpus, PidRecord.Id owner) throws BackendException {
-    String boot = host.bootId();
-    try (Lock lock = lock()) {
-      Kind cpu = new Kind("cpu-", cpus, boot);
-      Kind gpu = new Kind("gpu-", gpus, boot);
-      Map<LaunchKey, List<String>> names = new HashMap<>();
-      for (Need need : needs) {
-        List<String> mine = new ArrayList<>();
-        if (!cpu.take(need.key(), need.cpus(), mine)) {
-          return new Answer(Map.of(), cpu.reason("CPUs", need));
-        }
-        if (!gpu.take(need.key(), need.gpus(), mine)) {
-          return new Answer(Map.of(), gpu.reason("GPUs", need));
-        }
-        names.put(need.key(), mine);
+    try {
+      FileChannel lock = lock();
+      try {
+        return takeLocked(needs, gpus, owner);
+      } finally {
+        lock.close();
       }
-      for (Map.Entry<LaunchKey, List<String>> entry : names.entrySet()) {
-        String line = boot + " " + entry.getKey() + " " + owner.pid() + " " + owner.ticks();
-        for (String name : entry.getValue()) {
-          write(name, line);
-        }
-      }
-      return new Answer(names, "");
     } catch (IOException e) {
       throw new BackendException(
           BackendException.Kind.TRANSIENT, "can't use the slot files in " + folder + ": " + e, e);
     }
   }
 
+  private Answer takeLocked(List<Need> needs, int gpus, PidRecord.Id owner) throws IOException {
+    String boot = host.bootId();
+    Kind cpu = new Kind("cpu-", cpus, boot);
+    Kind gpu = new Kind("gpu-", gpus, boot);
+    Map<LaunchKey, List<String>> names = new HashMap<>();
+    for (Need need : needs) {
+      List<String> mine = new ArrayList<>();
+      if (!cpu.take(need.key(), need.cpus(), mine)) {
+        return new Answer(Map.of(), cpu.reason("CPUs", need));
+      }
+      if (!gpu.take(need.key(), need.gpus(), mine)) {
+        return new Answer(Map.of(), gpu.reason("GPUs", need));
+      }
+      names.put(need.key(), mine);
+    }
+    for (Map.Entry<LaunchKey, List<String>> entry : names.entrySet()) {
+      String line = boot + " " + entry.getKey() + " " + owner.pid() + " " + owner.ticks();
+      for (String name : entry.getValue()) {
+        write(name, line);
+      }
+    }
+    return new Answer(names, "");
+  }
+
   /** Gives up what is held for a key whose wrapper never got to do it. */
   void free(LaunchKey key) throws IOException {
-    try (Lock lock = lock()) {
-      try (var files = Files.newDirectoryStream(folder, "*-*")) {
-        for (Path file : files) {
-          String[] fields = Files.readString(file, UTF_8).strip().split(" ");
-          if (fields.length > 1 && fields[1].equals(key.toString())) {
-            Files.write(file, new byte[0]);
-          }
+    FileChannel lock = lock();
+    try (DirectoryStream<Path> files = Files.newDirectoryStream(folder, "*-*")) {
+      for (Path file : files) {
+        String[] fields = Files.readString(file, UTF_8).strip().split(" ", -1);
+        if (fields.length > 1 && fields[1].equals(key.toString())) {
+          Files.write(file, new byte[0]);
         }
       }
+    } finally {
+      lock.close();
     }
   }
 
@@ -119,7 +129,8 @@ final class Slots {
     }
   }
 
-  private Lock lock() throws IOException {
+  /** Takes the lock over all slots; closing the channel gives it back. */
+  private FileChannel lock() throws IOException {
     synchronized (this) {
       if (!made) {
         Files.createDirectories(
@@ -133,9 +144,8 @@ final class Slots {
       long deadline = System.nanoTime() + timeout.toNanos();
       while (true) {
         try {
-          FileLock held = channel.tryLock();
-          if (held != null) {
-            return new Lock(channel);
+          if (channel.tryLock() != null) {
+            return channel;
           }
         } catch (OverlappingFileLockException e) { // another workspace in this JVM
         }
@@ -147,14 +157,6 @@ final class Slots {
     } catch (IOException | RuntimeException e) {
       channel.close();
       throw e;
-    }
-  }
-
-  /** The lock over all slots; closing the channel gives it back. */
-  private record Lock(FileChannel channel) implements AutoCloseable {
-    @Override
-    public void close() throws IOException {
-      channel.close();
     }
   }
 
@@ -192,7 +194,7 @@ final class Slots {
       if (!Files.exists(file)) {
         return "";
       }
-      String[] fields = Files.readString(file, UTF_8).strip().split(" ");
+      String[] fields = Files.readString(file, UTF_8).strip().split(" ", -1);
       if (fields.length < 4 || !fields[0].equals(boot)) {
         return "";
       }

@@ -264,6 +264,12 @@ public final class ActiveRun {
     }
   }
 
+  /** Takes back changes that could not be written. */
+  synchronized void putBack(Changes changes) {
+    firstUnflushed = Math.min(firstUnflushed, changes.attempts().get(0).number() - 1);
+    events.addAll(0, changes.events());
+  }
+
   private void replace(AttemptRecord newest) {
     attempts.set(attempts.size() - 1, newest);
     changed();

@@ -28,7 +28,7 @@ public record ExitRecord(int exitCode, Cause cause, int rank, String word) {
 
   /** Reads the file; empty while the record is not complete. */
   public static Optional<ExitRecord> parse(String text) {
-    String[] parts = text.strip().split(" +");
+    String[] parts = text.strip().split(" +", -1);
     if (parts.length < 4 || !parts[parts.length - 1].equals("END")) {
       return Optional.empty();
     }

@@ -28,7 +28,7 @@ public final class JobEnvironment {
     StringBuilder out = new StringBuilder(name.toUpperCase(Locale.ROOT));
     for (int i = 0; i < out.length(); i++) {
       char c = out.charAt(i);
-      if (!(c >= 'A' && c <= 'Z' || c >= '0' && c <= '9')) {
+      if (!((c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9'))) {
         out.setCharAt(i, '_');
       }
     }

@@ -43,7 +43,6 @@ public record JobFile(
     List<String> slots,
     List<String> argv) {
 
-  /** {@inheritDoc} */
   public JobFile {
     requireNonNull(key, "key");
     environment = Map.copyOf(environment);

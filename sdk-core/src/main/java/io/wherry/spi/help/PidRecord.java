@@ -12,7 +12,6 @@ import java.util.Optional;
  */
 public record PidRecord(Id wrapper, List<Id> programs) {
 
-  /** {@inheritDoc} */
   public PidRecord {
     programs = List.copyOf(programs);
   }
@@ -32,7 +31,7 @@ public record PidRecord(Id wrapper, List<Id> programs) {
 
   /** Reads the file; empty while the record is not complete. */
   public static Optional<PidRecord> parse(String text) {
-    String[] parts = text.strip().split(" +");
+    String[] parts = text.strip().split(" +", -1);
     if (parts.length < 5 || parts.length % 2 == 0 || !parts[parts.length - 1].equals("END")) {
       return Optional.empty();
     }
