@@ -27,11 +27,13 @@ import java.util.zip.ZipException;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Freezes what a Java program needs to run elsewhere. Knows the class and module path of this JVM, {@link
- * java.net.URLClassLoader}s, Spring Boot archives, and classes that a notebook, JShell or the source launcher compiled
- * into memory; refuses the rest. Thread-safe. Verbs block as those of {@link Snapshots} do.
+ * Freezes what a Java program needs to run elsewhere. Knows the class and module path of this JVM,
+ * {@link java.net.URLClassLoader}s, Spring Boot archives, and classes that a notebook, JShell or
+ * the source launcher compiled into memory; refuses the rest. Thread-safe. Verbs block as those of
+ * {@link Snapshots} do.
  *
- * <p>Programs run on a plain class path: services that a module declares in its {@code module-info} alone are not found.
+ * <p>Programs run on a plain class path: services that a module declares in its {@code module-info}
+ * alone are not found.
  */
 public final class ClassPathCapture {
   private final Snapshots snapshots;
@@ -58,7 +60,10 @@ public final class ClassPathCapture {
     if (problem != null) {
       violations.add(
           new Violation(
-              "main", main.getName(), problem, "name a class with public static void main(String[])"));
+              "main",
+              main.getName(),
+              problem,
+              "name a class with public static void main(String[])"));
       throw new ContentException(violations);
     }
     List<Content> entries = new ArrayList<>();
@@ -145,7 +150,9 @@ public final class ClassPathCapture {
     }
   }
 
-  /** The classes and libraries of a Spring Boot archive, so that they run without Boot's own loader. */
+  /**
+   * The classes and libraries of a Spring Boot archive, so that they run without Boot's own loader.
+   */
   private List<Content> unpack(String at, Path file, JarInfo.Boot boot) throws IOException {
     Stamp stamp = stamp(file);
     Known<List<Content>> known = unpacked.get(file);
@@ -163,7 +170,7 @@ public final class ClassPathCapture {
         JarEntry entry = entries.nextElement();
         String name = entry.getName();
         boolean library = name.startsWith(boot.libraries()) || name.startsWith(provided);
-        if (entry.isDirectory() || !library && !name.startsWith(boot.classes())) {
+        if (entry.isDirectory() || !(library || name.startsWith(boot.classes()))) {
           continue;
         }
         try (InputStream in = jar.getInputStream(entry)) {
@@ -199,7 +206,7 @@ public final class ClassPathCapture {
     try {
       if (main.isAnonymousClass()
           || main.isLocalClass()
-          || main.isMemberClass() && !Modifier.isStatic(main.getModifiers())) {
+          || (main.isMemberClass() && !Modifier.isStatic(main.getModifiers()))) {
         return "is an inner class";
       }
       Method method = main.getMethod("main", String[].class);

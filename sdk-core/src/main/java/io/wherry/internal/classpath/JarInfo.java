@@ -16,7 +16,8 @@ import org.jspecify.annotations.Nullable;
  *
  * @param mainClass its {@code Main-Class}
  * @param classPath files and folders that its {@code Class-Path} names, there or not
- * @param pathOnly whether there is nothing in it but a class path (launchers make such jars to keep commands short)
+ * @param pathOnly whether there is nothing in it but a class path (launchers make such jars to keep
+ *     commands short)
  * @param boot where a Spring Boot archive keeps its content; null for any other jar
  */
 record JarInfo(
@@ -72,7 +73,7 @@ record JarInfo(
           paths.add(Path.of(uri));
         }
       } catch (IllegalArgumentException e) {
-        continue; // not a URI of a file: the JVM ignores it as well
+        // not a URI of a file: the JVM ignores it as well
       }
     }
     return paths;

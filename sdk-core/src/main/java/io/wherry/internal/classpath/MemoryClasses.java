@@ -9,7 +9,6 @@ import java.io.InputStream;
 import java.net.URL;
 import java.net.URLConnection;
 import java.util.ArrayDeque;
-import java.util.ArrayList;
 import java.util.Deque;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
@@ -21,13 +20,15 @@ import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Classes that lie in no file, because a notebook, JShell or the source launcher compiled them into memory: their loader
- * hands out their bytes as resources.
+ * Classes that lie in no file, because a notebook, JShell or the source launcher compiled them into
+ * memory: their loader hands out their bytes as resources.
  */
 final class MemoryClasses {
   private static final Set<String> ON_DISK = Set.of("file", "jar", "jrt", "nested");
 
-  /** The class that JShell wraps around a snippet; its static fields are the session's variables. */
+  /**
+   * The class that JShell wraps around a snippet; its static fields are the session's variables.
+   */
   private static final Pattern SNIPPET = Pattern.compile("REPL/\\$JShell\\$\\d+[A-Z]*");
 
   private final Snapshots snapshots;

@@ -47,7 +47,10 @@ final class SearchPath {
     return entries;
   }
 
-  /** Adds a file or folder and what its manifest's {@code Class-Path} names; ignores what does not exist, as JVMs do. */
+  /**
+   * Adds a file or folder and what its manifest's {@code Class-Path} names; ignores what does not
+   * exist, as JVMs do.
+   */
   void add(Path path) throws IOException {
     Deque<Path> todo = new ArrayDeque<>(List.of(path));
     while (!todo.isEmpty()) {
@@ -74,7 +77,10 @@ final class SearchPath {
     }
   }
 
-  /** Adds what the class's loader and the loaders above it search; those above come first, as they do at run time. */
+  /**
+   * Adds what the class's loader and the loaders above it search; those above come first, as they
+   * do at run time.
+   */
   void addLoadersOf(Class<?> main, boolean inMemory) throws IOException {
     ClassLoader system = ClassLoader.getSystemClassLoader();
     ClassLoader platform = ClassLoader.getPlatformClassLoader();
@@ -113,7 +119,9 @@ final class SearchPath {
     }
   }
 
-  /** Whether a class is in one of the plain jars or folders, or in a Spring Boot archive among them. */
+  /**
+   * Whether a class is in one of the plain jars or folders, or in a Spring Boot archive among them.
+   */
   boolean has(String className) throws IOException {
     String name = className.replace('.', '/') + ".class";
     for (Path entry : entries) {
@@ -177,13 +185,19 @@ final class SearchPath {
     }
   }
 
-  /** {@code jar:file:/a.jar!/}, with a nested jar or folder behind it, or Spring Boot's {@code jar:nested:/a.jar/!b.jar!/}. */
+  /**
+   * {@code jar:file:/a.jar!/}, with a nested jar or folder behind it, or Spring Boot's {@code
+   * jar:nested:/a.jar/!b.jar!/}.
+   */
   private void addJarUrl(URL url) throws IOException {
     String inner = url.getFile();
     boolean boot = inner.startsWith("nested:");
     String separator = boot ? "/!" : "!/";
     int end = inner.indexOf(separator);
-    String outer = (boot ? "file:" + inner.substring("nested:".length(), Math.max(end, 7)) : inner.substring(0, Math.max(end, 0)));
+    String outer =
+        (boot
+            ? "file:" + inner.substring("nested:".length(), Math.max(end, 7))
+            : inner.substring(0, Math.max(end, 0)));
     if (end < 0 || !outer.startsWith("file:")) {
       refuse(url, "does not lie on this machine");
       return;

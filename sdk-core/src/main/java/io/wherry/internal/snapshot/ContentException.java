@@ -4,7 +4,9 @@ import io.wherry.spec.Violation;
 import java.util.List;
 import java.util.stream.Collectors;
 
-/** Content that the user named cannot be frozen; carries everything that is wrong with it at once. */
+/**
+ * Content that the user named cannot be frozen; carries everything that is wrong with it at once.
+ */
 public final class ContentException extends RuntimeException {
   private static final long serialVersionUID = 1L;
 

@@ -1,5 +1,7 @@
 package io.wherry.internal.snapshot;
 
+import static java.util.Objects.requireNonNull;
+
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.LinkOption;
@@ -15,7 +17,8 @@ import java.util.concurrent.TimeUnit;
  * @param mode type and permissions as {@code st_mode} has them
  * @param size bytes
  * @param modified last modification, nanoseconds since 1970
- * @param changed last change of content or attributes, nanoseconds since 1970; 0 where the system has none
+ * @param changed last change of content or attributes, nanoseconds since 1970; 0 where the system
+ *     has none
  * @param inode number of the file; 0 where the system has none
  */
 record FileStat(int mode, long size, long modified, long changed, long inode) {
@@ -31,16 +34,18 @@ record FileStat(int mode, long size, long modified, long changed, long inode) {
           Files.readAttributes(
               path, "unix:mode,ino,ctime,size,lastModifiedTime", LinkOption.NOFOLLOW_LINKS);
       return new FileStat(
-          (Integer) unix.get("mode"),
-          (Long) unix.get("size"),
-          nanos((FileTime) unix.get("lastModifiedTime")),
-          nanos((FileTime) unix.get("ctime")),
-          (Long) unix.get("ino"));
+          value(unix, "mode", Integer.class),
+          value(unix, "size", Long.class),
+          nanos(value(unix, "lastModifiedTime", FileTime.class)),
+          nanos(value(unix, "ctime", FileTime.class)),
+          value(unix, "ino", Long.class));
     }
     BasicFileAttributes basic =
         Files.readAttributes(path, BasicFileAttributes.class, LinkOption.NOFOLLOW_LINKS);
     int type =
-        basic.isSymbolicLink() ? LINK : basic.isDirectory() ? FOLDER : basic.isRegularFile() ? FILE : 0;
+        basic.isSymbolicLink()
+            ? LINK
+            : basic.isDirectory() ? FOLDER : basic.isRegularFile() ? FILE : 0;
     return new FileStat(type, basic.size(), nanos(basic.lastModifiedTime()), 0, 0);
   }
 
@@ -59,6 +64,10 @@ record FileStat(int mode, long size, long modified, long changed, long inode) {
   /** Whether its owner may execute it. */
   boolean isExecutable() {
     return (mode & 0100) != 0;
+  }
+
+  private static <T> T value(Map<String, Object> attributes, String name, Class<T> type) {
+    return type.cast(requireNonNull(attributes.get(name)));
   }
 
   private static long nanos(FileTime time) {

@@ -33,12 +33,16 @@ import java.util.concurrent.atomic.AtomicLong;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Blobs in a folder: {@code ab/<64 hex digits>}, read-only and for their owner alone. A blob appears by an atomic rename
- * when it is complete, never before, so that any number of threads and processes may use one folder. Nothing is forced to
- * the disk: after a power failure a blob may have the wrong length, which counts as not being there.
+ * Blobs in a folder: {@code ab/<64 hex digits>}, read-only and for their owner alone. A blob
+ * appears by an atomic rename when it is complete, never before, so that any number of threads and
+ * processes may use one folder. Nothing is forced to the disk: after a power failure a blob may
+ * have the wrong length, which counts as not being there.
  */
 public final class FolderBlobStore implements BlobStore {
-  /** Below this age a blob is not marked as used again; sweeps with a longer grace than this are safe at any time. */
+  /**
+   * Below this age a blob is not marked as used again; sweeps with a longer grace than this are
+   * safe at any time.
+   */
   static final Duration REFRESH = Duration.ofMinutes(10);
 
   /** A temporary file that nobody has written to for so long belongs to a process that is gone. */
@@ -52,7 +56,8 @@ public final class FolderBlobStore implements BlobStore {
   private final File ioFolder;
   private final FileAttribute<?>[] owner;
   private final boolean[] made = new boolean[256]; // a hint: racing writes are harmless
-  private final String unique = ProcessHandle.current().pid() + "-" + Long.toString(System.nanoTime(), 36);
+  private final String unique =
+      ProcessHandle.current().pid() + "-" + Long.toString(System.nanoTime(), 36);
   private final AtomicLong counter = new AtomicLong();
 
   /**
@@ -115,7 +120,9 @@ public final class FolderBlobStore implements BlobStore {
     }
   }
 
-  /** Adds what a stream holds, whatever its digest is; reads it to its end and does not close it. */
+  /**
+   * Adds what a stream holds, whatever its digest is; reads it to its end and does not close it.
+   */
   public Digest add(InputStream content) throws IOException {
     return add(content, null);
   }
@@ -155,9 +162,9 @@ public final class FolderBlobStore implements BlobStore {
   }
 
   /**
-   * Deletes blobs that are not marked and that nobody has stored or asked for within a grace time, and temporary files of
-   * processes that are gone. A blob that is stored again meanwhile stays, as long as the grace is longer than {@link
-   * #REFRESH}.
+   * Deletes blobs that are not marked and that nobody has stored or asked for within a grace time,
+   * and temporary files of processes that are gone. A blob that is stored again meanwhile stays, as
+   * long as the grace is longer than {@link #REFRESH}.
    *
    * @param marked blobs that are in use
    * @param grace how long an unmarked blob is kept after its last use
@@ -192,7 +199,9 @@ public final class FolderBlobStore implements BlobStore {
     return new Swept(blobs, bytes);
   }
 
-  /** Whether a blob of that size is here; if so, it is protected from sweeps for their grace time. */
+  /**
+   * Whether a blob of that size is here; if so, it is protected from sweeps for their grace time.
+   */
   boolean uses(Digest digest, long size) {
     File file = ioPlace(digest);
     return file.length() == size && used(file);
@@ -216,7 +225,10 @@ public final class FolderBlobStore implements BlobStore {
     publish(temporary, digest);
   }
 
-  /** A new temporary file for content whose digest is not known yet; {@link #publish} or its deletion ends it. */
+  /**
+   * A new temporary file for content whose digest is not known yet; {@link #publish} or its
+   * deletion ends it.
+   */
   Path temporary() throws IOException {
     makeFolder();
     return folder.resolve(temporaryName());
@@ -253,8 +265,7 @@ public final class FolderBlobStore implements BlobStore {
     return FileChannel.open(place(digest), READ);
   }
 
-  private Digest add(InputStream content, @Nullable Digest expected)
-      throws IOException {
+  private Digest add(InputStream content, @Nullable Digest expected) throws IOException {
     byte[] buffer = new byte[BUFFER];
     MessageDigest sha = Sha256.start();
     int length = content.readNBytes(buffer, 0, BUFFER);
@@ -295,7 +306,8 @@ public final class FolderBlobStore implements BlobStore {
 
   private static boolean used(File file) {
     long modified = file.lastModified();
-    long now = System.currentTimeMillis(); // the file system's clock, whatever clock the workspace runs on
+    long now =
+        System.currentTimeMillis(); // the file system's clock, whatever clock the workspace runs on
     return modified > 0 && (now - modified < REFRESH.toMillis() || file.setLastModified(now));
   }
 
@@ -304,7 +316,8 @@ public final class FolderBlobStore implements BlobStore {
     if (lastModified(path) > oldest) {
       return -1;
     }
-    // Out of sight first: who asks from now on finds nothing and stores the blob anew; who asked before has left a new
+    // Out of sight first: who asks from now on finds nothing and stores the blob anew; who asked
+    // before has left a new
     // time on it.
     Path condemned = path.resolveSibling(CONDEMNED + unique + "-" + counter.incrementAndGet());
     try {
@@ -367,7 +380,8 @@ public final class FolderBlobStore implements BlobStore {
     int index = Integer.parseInt(name, 16);
     if (!made[index]) {
       makeFolder();
-      new File(ioFolder, name).mkdir(); // false if it is there already; a real failure shows when a blob is written
+      new File(ioFolder, name)
+          .mkdir(); // false if it is there already; a real failure shows when a blob is written
       made[index] = true;
     }
     return folder.resolve(name);

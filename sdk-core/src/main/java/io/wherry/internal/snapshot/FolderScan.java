@@ -1,5 +1,7 @@
 package io.wherry.internal.snapshot;
 
+import static java.util.Objects.requireNonNull;
+
 import java.io.IOException;
 import java.nio.file.DirectoryIteratorException;
 import java.nio.file.DirectoryStream;
@@ -56,7 +58,7 @@ final class FolderScan {
       problems.unreadable(prefix.isEmpty() ? "." : prefix, e);
       return;
     } catch (DirectoryIteratorException e) {
-      problems.unreadable(prefix.isEmpty() ? "." : prefix, e.getCause());
+      problems.unreadable(prefix.isEmpty() ? "." : prefix, requireNonNull(e.getCause()));
       return;
     }
     IgnoreRules rules = ignoreFile == null ? outer : rules(ignoreFile, prefix, outer);
@@ -78,8 +80,8 @@ final class FolderScan {
       problems.unreadable(path, e);
       return;
     }
-    if (rules != null && rules.ignores(path, stat.isFolder())
-        || stat.isFolder() && child.equals(excluded)) {
+    if ((rules != null && rules.ignores(path, stat.isFolder()))
+        || (stat.isFolder() && child.equals(excluded))) {
       return;
     }
     if (path.indexOf('\uFFFD') >= 0) {
@@ -104,8 +106,7 @@ final class FolderScan {
 
   private void link(Path child, String path) {
     try {
-      others.add(
-          new Manifest.Link(path, Files.readSymbolicLink(child).toString()));
+      others.add(new Manifest.Link(path, Files.readSymbolicLink(child).toString()));
     } catch (NoSuchFileException | NotLinkException e) {
       // replaced or deleted since it was looked at: not there
     } catch (IOException e) {

@@ -6,8 +6,8 @@ import java.util.function.IntPredicate;
 import org.jspecify.annotations.Nullable;
 
 /**
- * One compiled pattern of an ignore file. Works on bytes (strings here hold one byte a char), because git does: {@code ?}
- * is one byte of UTF-8.
+ * One compiled pattern of an ignore file. Works on bytes (strings here hold one byte a char),
+ * because git does: {@code ?} is one byte of UTF-8.
  */
 final class Glob {
   private static final byte BYTE = 0;
@@ -34,9 +34,9 @@ final class Glob {
           Map.entry("lower", c -> c >= 'a' && c <= 'z'),
           Map.entry("print", c -> c >= ' ' && c < 127),
           Map.entry("punct", c -> c > ' ' && c < 127 && !letter(c) && !digit(c)),
-          Map.entry("space", c -> c == ' ' || c >= '\t' && c <= '\r'),
+          Map.entry("space", c -> c == ' ' || (c >= '\t' && c <= '\r')),
           Map.entry("upper", c -> c >= 'A' && c <= 'Z'),
-          Map.entry("xdigit", c -> digit(c) || c >= 'a' && c <= 'f' || c >= 'A' && c <= 'F'));
+          Map.entry("xdigit", c -> digit(c) || (c >= 'a' && c <= 'f') || (c >= 'A' && c <= 'F')));
 
   private final String pattern;
   private final byte[] kinds;
@@ -48,14 +48,16 @@ final class Glob {
   /**
    * Compiles a pattern without its leading and trailing slash.
    *
-   * @param path whether the pattern is matched against a path ({@code **} is special) and not only a name
+   * @param path whether the pattern is matched against a path ({@code **} is special) and not only
+   *     a name
    */
   Glob(String pattern, boolean path) {
     this.pattern = pattern;
     kinds = new byte[pattern.length()];
     bytes = new char[pattern.length()];
     sets = new BitSet[pattern.length()];
-    // git compares the part before the first special character by itself, so that a `**` behind it counts as standing at
+    // git compares the part before the first special character by itself, so that a `**` behind it
+    // counts as standing at
     // the beginning
     int plain = 0;
     while (plain < pattern.length() && "*?[\\".indexOf(pattern.charAt(plain)) < 0) {
@@ -93,7 +95,8 @@ final class Glob {
     int end = text.length();
     int p = 0;
     int t = from;
-    // where to go on when bytes differ: the last star may take one more byte, else the last `**` may
+    // where to go on when bytes differ: the last star may take one more byte, else the last `**`
+    // may
     int star = -1;
     int starEnd = 0;
     int wide = -1;
@@ -162,7 +165,9 @@ final class Glob {
     return i;
   }
 
-  /** Compiles {@code […]}; a set that never closes makes the whole pattern impossible, as in git. */
+  /**
+   * Compiles {@code […]}; a set that never closes makes the whole pattern impossible, as in git.
+   */
   private int set(int start) {
     BitSet set = new BitSet(256);
     int i = start + 1;
@@ -183,7 +188,9 @@ final class Glob {
         }
         previous = 0;
         i++;
-      } else if (c == '[' && at(i + 1) == ':' && pattern.indexOf(']', i + 2) > i + 2
+      } else if (c == '['
+          && at(i + 1) == ':'
+          && pattern.indexOf(']', i + 2) > i + 2
           && at(pattern.indexOf(']', i + 2) - 1) == ':') {
         int close = pattern.indexOf(']', i + 2);
         IntPredicate named = CLASSES.get(pattern.substring(i + 2, close - 1));
@@ -224,7 +231,7 @@ final class Glob {
   }
 
   private static boolean letter(int c) {
-    return c >= 'a' && c <= 'z' || c >= 'A' && c <= 'Z';
+    return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z');
   }
 
   private static boolean digit(int c) {

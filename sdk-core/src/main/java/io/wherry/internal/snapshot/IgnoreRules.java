@@ -8,9 +8,9 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What the ignore files of a folder and of the folders above it leave out, in git's own syntax and order: the deepest
- * file decides first, in a file the last matching line. A folder that is left out is never looked into, so that nothing
- * below it can come back; the caller sees to that.
+ * What the ignore files of a folder and of the folders above it leave out, in git's own syntax and
+ * order: the deepest file decides first, in a file the last matching line. A folder that is left
+ * out is never looked into, so that nothing below it can come back; the caller sees to that.
  */
 final class IgnoreRules {
   /** The name of an ignore file. */

@@ -18,8 +18,8 @@ import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What a folder holds, in the one form that its digest is made from: a line {@code wherry-tree 1}, then one line an entry,
- * sorted by the bytes of the path, fields separated by tabs.
+ * What a folder holds, in the one form that its digest is made from: a line {@code wherry-tree 1},
+ * then one line an entry, sorted by the bytes of the path, fields separated by tabs.
  *
  * <pre>
  * d  path                      a folder (every folder has its line, also one that only holds others)
@@ -28,9 +28,9 @@ import org.jspecify.annotations.Nullable;
  * l  path  target              a symbolic link
  * </pre>
  *
- * Backslash, tab, line feed and carriage return in names are written {@code \\}, {@code \t}, {@code \n}, {@code \r}.
- * Nothing in it can lead out of the folder: paths are relative and plain, what lies below something lies below a folder of
- * the same manifest, and links stay inside.
+ * Backslash, tab, line feed and carriage return in names are written {@code \\}, {@code \t}, {@code
+ * \n}, {@code \r}. Nothing in it can lead out of the folder: paths are relative and plain, what
+ * lies below something lies below a folder of the same manifest, and links stay inside.
  *
  * @param entries the entries, sorted
  */
@@ -72,7 +72,8 @@ record Manifest(List<Entry> entries) {
       }
       int slash = entry.path().lastIndexOf('/');
       if (slash > 0 && !(byPath.get(entry.path().substring(0, slash)) instanceof Folder)) {
-        throw new MalformedException(escape(entry.path()) + " does not lie in a folder of the tree");
+        throw new MalformedException(
+            escape(entry.path()) + " does not lie in a folder of the tree");
       }
     }
     for (Entry entry : sorted) {
@@ -140,8 +141,8 @@ record Manifest(List<Entry> entries) {
   }
 
   /**
-   * What is wrong with a link's target, or null: it is absolute, or following it, through other links too, leads out of
-   * the tree. A target that is not there is fine.
+   * What is wrong with a link's target, or null: it is absolute, or following it, through other
+   * links too, leads out of the tree. A target that is not there is fine.
    */
   static @Nullable String linkProblem(Link link, Map<String, ? extends Entry> byPath) {
     if (link.target.isEmpty() || link.target.indexOf('\0') >= 0) {
@@ -226,27 +227,24 @@ record Manifest(List<Entry> entries) {
     }
     if (Integer.parseInt(words[1]) > VERSION) {
       throw new MalformedException(
-          "version " + words[1] + " is newer than this Wherry knows; use the newer Wherry that wrote it");
+          "version "
+              + words[1]
+              + " is newer than this Wherry knows; use the newer Wherry that wrote it");
     }
   }
 
   private static Entry entry(String line) throws MalformedException {
     String[] fields = line.split("\t", -1);
     String path = fields.length > 1 ? unescape(fields[1]) : "";
-    switch (fields[0] + fields.length) {
-      case "d2":
-        return new Folder(path);
-      case "l3":
-        return new Link(path, unescape(fields[2]));
-      case "f4":
-      case "x4":
-        if (fields[3].matches("[0-9]{1,18}") && fields[2].matches("[0-9a-f]{64}")) {
-          return new File(
-              path, new Digest(fields[2]), Long.parseLong(fields[3]), fields[0].equals("x"));
-        }
-        break;
-      default:
-        break;
+    String form = fields[0] + fields.length;
+    if (form.equals("d2")) {
+      return new Folder(path);
+    } else if (form.equals("l3")) {
+      return new Link(path, unescape(fields[2]));
+    } else if ((form.equals("f4") || form.equals("x4"))
+        && fields[3].matches("[0-9]{1,18}")
+        && fields[2].matches("[0-9a-f]{64}")) {
+      return new File(path, new Digest(fields[2]), Long.parseLong(fields[3]), form.equals("x4"));
     }
     throw new MalformedException("cannot read the line " + line);
   }
@@ -256,7 +254,7 @@ record Manifest(List<Entry> entries) {
     int start = 0;
     for (int i = 0; i <= path.length(); i++) {
       char c = i < path.length() ? path.charAt(i) : '/';
-      if (c == '\0' || windows && (c == '\\' || c == ':')) {
+      if (c == '\0' || (windows && (c == '\\' || c == ':'))) {
         throw new MalformedException(escape(path) + " holds a character that no name may hold");
       }
       if (c == '/') {
@@ -265,7 +263,8 @@ record Manifest(List<Entry> entries) {
           throw new MalformedException(
               "'" + escape(path) + "' is not a plain relative path (absolute, or an empty name)");
         }
-        if (path.charAt(start) == '.' && (length == 1 || length == 2 && path.charAt(start + 1) == '.')) {
+        if (path.charAt(start) == '.'
+            && (length == 1 || (length == 2 && path.charAt(start + 1) == '.'))) {
           throw new MalformedException("'" + escape(path) + "' holds a '.' or '..'");
         }
         start = i + 1;

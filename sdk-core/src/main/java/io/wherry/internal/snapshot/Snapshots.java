@@ -30,12 +30,16 @@ import java.util.concurrent.atomic.AtomicLong;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Freezes folders and files of this machine into the workspace's blob store, and brings trees back from it. Thread-safe;
- * several processes may work on one workspace at once. Verbs block; an interrupt ends them with {@link
- * InterruptedIOException} and leaves nothing half-written. The object owns two threads, which end with {@link #close}.
+ * Freezes folders and files of this machine into the workspace's blob store, and brings trees back
+ * from it. Thread-safe; several processes may work on one workspace at once. Verbs block; an
+ * interrupt ends them with {@link InterruptedIOException} and leaves nothing half-written. The
+ * object owns two threads, which end with {@link #close}.
  */
 public final class Snapshots implements AutoCloseable {
-  /** Files modified less than this before they were read are read again next time: their time stamp may not move. */
+  /**
+   * Files modified less than this before they were read are read again next time: their time stamp
+   * may not move.
+   */
   private static final long RACY = TimeUnit.SECONDS.toNanos(2);
 
   private static final int THREADS = 2;
@@ -73,7 +77,8 @@ public final class Snapshots implements AutoCloseable {
   /**
    * Works for one workspace. No I/O.
    *
-   * @param workspace the workspace's folder; gets {@code trees} and {@code stats} beside the store's blobs
+   * @param workspace the workspace's folder; gets {@code trees} and {@code stats} beside the
+   *     store's blobs
    * @param store where blobs go
    * @param clock compared with the time stamps of files
    */
@@ -91,11 +96,12 @@ public final class Snapshots implements AutoCloseable {
   }
 
   /**
-   * Freezes a folder: everything in it but what its {@code .wherryignore} files, {@code .git} and the workspace itself
-   * leave out. Files known as unchanged are not read.
+   * Freezes a folder: everything in it but what its {@code .wherryignore} files, {@code .git} and
+   * the workspace itself leave out. Files known as unchanged are not read.
    *
    * @param at where in the spec the folder stands, for violations
-   * @throws ContentException if it is no folder or holds what cannot be frozen; says everything at once
+   * @throws ContentException if it is no folder or holds what cannot be frozen; says everything at
+   *     once
    */
   public Captured capture(String at, Path folder) throws IOException {
     Problems problems = new Problems(at);
@@ -198,7 +204,8 @@ public final class Snapshots implements AutoCloseable {
       return store(Manifest.of(entries));
     } catch (Manifest.MalformedException e) {
       Problems problems = new Problems(at);
-      problems.add(String.valueOf(e.getMessage()), "cannot be a folder's content", "rebuild the archive");
+      problems.add(
+          String.valueOf(e.getMessage()), "cannot be a folder's content", "rebuild the archive");
       problems.throwIfAny();
       throw new IllegalStateException(e);
     }
@@ -213,8 +220,8 @@ public final class Snapshots implements AutoCloseable {
   }
 
   /**
-   * Makes a private, writable copy of a tree. The folder appears complete or not at all; one that is there and not empty
-   * is taken for complete. One call at a time for one folder.
+   * Makes a private, writable copy of a tree. The folder appears complete or not at all; one that
+   * is there and not empty is taken for complete. One call at a time for one folder.
    *
    * @param into the folder; its parent is made where needed
    * @throws IOException if a blob is missing or damaged, or the disk fails
@@ -232,7 +239,8 @@ public final class Snapshots implements AutoCloseable {
   }
 
   /**
-   * A read-only copy of a tree that all runs share; made by the first who asks. Nobody may write to it.
+   * A read-only copy of a tree that all runs share; made by the first who asks. Nobody may write to
+   * it.
    *
    * @throws IOException if a blob is missing or damaged, or the disk fails
    */
@@ -297,7 +305,8 @@ public final class Snapshots implements AutoCloseable {
    * Deletes blobs, shared trees and kept attributes that are not in use.
    *
    * @param marked all digests that are reachable from what is kept
-   * @param grace how long the unmarked is kept after its last use; {@link FolderBlobStore#sweep} says what is safe
+   * @param grace how long the unmarked is kept after its last use; {@link FolderBlobStore#sweep}
+   *     says what is safe
    */
   public FolderBlobStore.Swept sweep(Set<Digest> marked, Duration grace) throws IOException {
     long oldest = clock.millis() - grace.toMillis();
@@ -305,7 +314,9 @@ public final class Snapshots implements AutoCloseable {
       for (Path path : children(folder)) {
         String name = String.valueOf(path.getFileName());
         boolean used =
-            folder.equals(trees) && name.matches("[0-9a-f]{64}") && marked.contains(new Digest(name));
+            folder.equals(trees)
+                && name.matches("[0-9a-f]{64}")
+                && marked.contains(new Digest(name));
         long modified = path.toFile().lastModified();
         if (!used && modified > 0 && modified <= oldest) {
           discard(path);
@@ -356,7 +367,10 @@ public final class Snapshots implements AutoCloseable {
       bytes = Files.readAllBytes(store.file(digest));
     } catch (NoSuchFileException e) {
       throw new IOException(
-          "the folder's manifest " + digest + " is not in the workspace; submit the run again from its source", e);
+          "the folder's manifest "
+              + digest
+              + " is not in the workspace; submit the run again from its source",
+          e);
     }
     try {
       if (!Sha256.of(bytes).equals(digest)) {
@@ -364,7 +378,8 @@ public final class Snapshots implements AutoCloseable {
       }
       return Manifest.parse(bytes);
     } catch (Manifest.MalformedException e) {
-      throw new IOException("the folder's manifest " + digest + " cannot be used: " + e.getMessage(), e);
+      throw new IOException(
+          "the folder's manifest " + digest + " cannot be used: " + e.getMessage(), e);
     }
   }
 
@@ -373,7 +388,8 @@ public final class Snapshots implements AutoCloseable {
       return store(Manifest.of(entries));
     } catch (Manifest.MalformedException e) {
       // a scan gives nothing else than good entries, unless the folder changed its shape meanwhile
-      throw new IOException("the folder changed while it was read: " + e.getMessage() + "; try again", e);
+      throw new IOException(
+          "the folder changed while it was read: " + e.getMessage() + "; try again", e);
     }
   }
 
@@ -416,7 +432,8 @@ public final class Snapshots implements AutoCloseable {
             problems.add(
                 found.path(),
                 "kept changing while it was read",
-                "let its writer finish first, or leave it out by a line in " + IgnoreRules.FILE_NAME);
+                "let its writer finish first, or leave it out by a line in "
+                    + IgnoreRules.FILE_NAME);
           } finally {
             idle.add(ingest);
           }

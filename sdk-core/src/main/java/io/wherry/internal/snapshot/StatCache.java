@@ -22,9 +22,9 @@ import java.util.Map;
 import java.util.zip.CRC32;
 
 /**
- * Remembers the digests of files by their attributes, one page a folder that was captured. Pages outlive the JVM in files
- * of the workspace. Only ever saves work: a page that is missing, damaged or of another version is an empty one.
- * Thread-safe.
+ * Remembers the digests of files by their attributes, one page a folder that was captured. Pages
+ * outlive the JVM in files of the workspace. Only ever saves work: a page that is missing, damaged
+ * or of another version is an empty one. Thread-safe.
  */
 final class StatCache {
   private static final System.Logger LOG = System.getLogger(StatCache.class.getName());
@@ -136,7 +136,8 @@ final class StatCache {
     crc.update(bytes, 0, length);
     DataInputStream in = new DataInputStream(new ByteArrayInputStream(bytes));
     DataInputStream end =
-        new DataInputStream(new ByteArrayInputStream(Arrays.copyOfRange(bytes, length, bytes.length)));
+        new DataInputStream(
+            new ByteArrayInputStream(Arrays.copyOfRange(bytes, length, bytes.length)));
     if (end.readLong() != crc.getValue()
         || !in.readUTF().equals(HEADER)
         || !in.readUTF().equals(name)) {

@@ -21,8 +21,8 @@ import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.function.BooleanSupplier;
 
 /**
- * Writes trees into new folders. Links come last and only below folders that it made itself, so that nothing is ever
- * written through one. Every blob is checked against its digest on the way.
+ * Writes trees into new folders. Links come last and only below folders that it made itself, so
+ * that nothing is ever written through one. Every blob is checked against its digest on the way.
  */
 final class TreeWriter {
   private static final boolean POSIX =
@@ -41,7 +41,8 @@ final class TreeWriter {
    * Writes a tree.
    *
    * @param root a folder that does not exist; its parent does
-   * @param writable whether the copy may be changed; else its folders and files are read-only, but for the root
+   * @param writable whether the copy may be changed; else its folders and files are read-only, but
+   *     for the root
    */
   void write(Manifest manifest, Path root, boolean writable) throws IOException {
     Files.createDirectory(root);
@@ -119,7 +120,7 @@ final class TreeWriter {
   }
 
   private static FileAttribute<?>[] permissions(boolean executable, boolean writable) {
-    if (!POSIX || writable && !executable) {
+    if (!POSIX || (writable && !executable)) {
       return new FileAttribute<?>[0];
     }
     String text = writable ? "rwxrwxrwx" : executable ? "r-x------" : "r--------"; // less the umask

@@ -47,9 +47,11 @@ final class Workers implements AutoCloseable {
   }
 
   /**
-   * Works on the items 0 to {@code count - 1}; returns when all are done. The first failure ends the job and is thrown.
+   * Works on the items 0 to {@code count - 1}; returns when all are done. The first failure ends
+   * the job and is thrown.
    *
-   * @throws InterruptedIOException if the caller is interrupted or the threads were ended; the work stops soon
+   * @throws InterruptedIOException if the caller is interrupted or the threads were ended; the work
+   *     stops soon
    */
   void each(int count, Work work) throws IOException {
     AtomicBoolean canceled = new AtomicBoolean();

@@ -83,8 +83,7 @@ class FolderBlobStoreTest {
     byte[] big = new byte[3 << 20];
 
     for (InputStream wrong :
-        List.of(
-            Files.newInputStream(file("other")), (InputStream) new ByteArrayInputStream(big))) {
+        List.of(Files.newInputStream(file("other")), (InputStream) new ByteArrayInputStream(big))) {
       assertThatThrownBy(() -> store.put(digest, wrong))
           .isInstanceOfSatisfying(
               BackendException.class,
@@ -100,6 +99,11 @@ class FolderBlobStoreTest {
         new InputStream() {
           @Override
           public int read() throws IOException {
+            throw new IOException("cable pulled");
+          }
+
+          @Override
+          public int read(byte[] buffer, int offset, int length) throws IOException {
             throw new IOException("cable pulled");
           }
         };

@@ -166,7 +166,9 @@ class IgnoreRulesTest {
 
   /** Few short names, so that patterns hit. */
   private static String name(Random random) {
-    String[] names = {"a", "b", "ab", "abc", "a.b", "a b", "b ", "#a", "!a", "[a]", "a-b", "7", "ax", "\u00fca"};
+    String[] names = {
+      "a", "b", "ab", "abc", "a.b", "a b", "b ", "#a", "!a", "[a]", "a-b", "7", "ax", "\u00fca"
+    };
     return names[random.nextInt(names.length)];
   }
 
@@ -183,7 +185,7 @@ class IgnoreRulesTest {
         Files.createFile(file);
         files.add(path.toString());
       } catch (IOException e) {
-        continue; // a file where a folder should be, or the other way round
+        // a file where a folder should be, or the other way round
       }
     }
     return withIgnoreFiles(files, random);
@@ -223,8 +225,39 @@ class IgnoreRulesTest {
 
   private static String pattern(Random random) {
     String[] pieces = {
-      "a", "b", "c", "*", "**", "?", "/", "/", "[ab]", "[!a]", "[^b-x]", "[a-", "[]a]", "[[:alpha:]]", "[[:x:]]", ".",
-      "\\a", "\\*", "\\", " ", "\\ ", "-", "7", "#", "!", "**/", "/**", "/**/", "\u00fc", "[\\]a]", "ab", "a.b", "***"
+      "a",
+      "b",
+      "c",
+      "*",
+      "**",
+      "?",
+      "/",
+      "/",
+      "[ab]",
+      "[!a]",
+      "[^b-x]",
+      "[a-",
+      "[]a]",
+      "[[:alpha:]]",
+      "[[:x:]]",
+      ".",
+      "\\a",
+      "\\*",
+      "\\",
+      " ",
+      "\\ ",
+      "-",
+      "7",
+      "#",
+      "!",
+      "**/",
+      "/**",
+      "/**/",
+      "\u00fc",
+      "[\\]a]",
+      "ab",
+      "a.b",
+      "***"
     };
     StringBuilder pattern = new StringBuilder();
     if (random.nextInt(4) == 0) {
@@ -234,8 +267,7 @@ class IgnoreRulesTest {
       pattern.append('/');
     }
     for (int i = random.nextInt(4); i >= 0; i--) {
-      pattern.append(
-          random.nextInt(3) == 0 ? name(random) : pieces[random.nextInt(pieces.length)]);
+      pattern.append(random.nextInt(3) == 0 ? name(random) : pieces[random.nextInt(pieces.length)]);
     }
     if (random.nextInt(4) == 0) {
       pattern.append('/');

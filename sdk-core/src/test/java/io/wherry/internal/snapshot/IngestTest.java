@@ -1,5 +1,6 @@
 package io.wherry.internal.snapshot;
 
+import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
@@ -18,7 +19,10 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** Files that move while they are read: the question whether to go on is asked in the middle of a file. */
+/**
+ * Files that move while they are read: the question whether to go on is asked in the middle of a
+ * file.
+ */
 class IngestTest {
   @TempDir Path temp;
   private Path file;
@@ -54,7 +58,7 @@ class IngestTest {
         () -> {
           if (asked.getAndIncrement() == 1) {
             try (var channel = Files.newByteChannel(file, StandardOpenOption.WRITE)) {
-              channel.write(java.nio.ByteBuffer.wrap("changed".getBytes()));
+              channel.write(java.nio.ByteBuffer.wrap("changed".getBytes(UTF_8)));
             } catch (IOException e) {
               throw new UncheckedIOException(e);
             }

@@ -46,7 +46,8 @@ class ManifestTest {
   @Test
   void entries_in_any_order_give_the_same_bytes_and_come_back() throws Exception {
     List<Entry> entries = new ArrayList<>();
-    List<String> names = List.of("a", "a-b", "a b", "\t", "\n\r\\n", "\uD83D\uDE00", "\uFB00", "ü", "Z", "...", "~");
+    List<String> names =
+        List.of("a", "a-b", "a b", "\t", "\n\r\\n", "\uD83D\uDE00", "\uFB00", "ü", "Z", "...", "~");
     for (String name : names) {
       entries.add(new Folder(name));
       names.forEach(n -> entries.add(new File(name + "/" + n, DIGEST, 3, n.length() > 1)));
@@ -126,7 +127,15 @@ class ManifestTest {
   }
 
   @ParameterizedTest
-  @ValueSource(strings = {"", "\n", "wherry-tree\n", "wherry-tree 0\n", "wherry-tree 1 \n", "PK\u0003\u0004"})
+  @ValueSource(
+      strings = {
+        "",
+        "\n",
+        "wherry-tree\n",
+        "wherry-tree 0\n",
+        "wherry-tree 1 \n",
+        "PK\u0003\u0004"
+      })
   void what_is_no_manifest_is_refused(String text) {
     assertThatThrownBy(() -> Manifest.parse(text.getBytes(UTF_8)))
         .isInstanceOf(MalformedException.class);

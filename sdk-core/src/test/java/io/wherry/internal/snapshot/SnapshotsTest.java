@@ -154,9 +154,13 @@ class SnapshotsTest {
     Files.createDirectories(workspace);
     Path file = write("a", "a");
 
-    assertThat(violations(workspace)).singleElement().hasToString(
-        "source = " + workspace + ": is the workspace itself -> name the folder of your program, or put the"
-            + " workspace into a folder of its own");
+    assertThat(violations(workspace))
+        .singleElement()
+        .hasToString(
+            "source = "
+                + workspace
+                + ": is the workspace itself -> name the folder of your program, or put the"
+                + " workspace into a folder of its own");
     assertThat(violations(file).get(0).rule()).isEqualTo("is not a folder");
     assertThat(violations(temp.resolve("none")).get(0).rule()).contains("does not exist");
     assertThat(workspace).isEmptyDirectory();
@@ -170,8 +174,7 @@ class SnapshotsTest {
     Files.createDirectory(source.resolve("d"));
     Files.createSymbolicLink(source.resolve("d/up"), Path.of(".."));
     Files.createSymbolicLink(source.resolve("sneaky"), Path.of("d/up/../x"));
-    assertThat(new ProcessBuilder("mkfifo", source.resolve("pipe").toString()).start().waitFor())
-        .isZero();
+    run("mkfifo", source.resolve("pipe").toString());
 
     List<Violation> violations = violations(source);
 
@@ -196,16 +199,17 @@ class SnapshotsTest {
       assumeTrue(
           Files.isExecutable(Path.of("/usr/bin/setpriv")),
           "runs as root, and setpriv is not there to become somebody else");
-      Path classes = copyOfClasses();
+      String classes = copyOfClasses();
       PrivateFiles.permit(Files.createDirectory(temp.resolve("other-ws")), "rwxrwxrwx");
-      output = child(List.of("setpriv", "--reuid=65534", "--regid=65534", "--clear-groups"), classes);
+      output =
+          child(List.of("setpriv", "--reuid=65534", "--regid=65534", "--clear-groups"), classes);
     } else {
       output = violations(source).toString();
     }
     PrivateFiles.permit(source.resolve("locked"), "rwx------");
 
     assertThat(output)
-        .contains("source = locked: cannot be read (AccessDeniedException)")
+        .contains("source = locked/: cannot be read (AccessDeniedException)")
         .contains("source = secret: cannot be read (AccessDeniedException) -> make it readable")
         .contains("source = sub/secret: cannot be read")
         .doesNotContain("fine");
@@ -446,8 +450,7 @@ class SnapshotsTest {
     Clock later = Clock.offset(Clock.systemUTC(), Duration.ofDays(2));
 
     try (Snapshots next = at(later)) {
-      FolderBlobStore.Swept swept =
-          next.sweep(next.reachable(List.of(kept)), Duration.ofDays(1));
+      FolderBlobStore.Swept swept = next.sweep(next.reachable(List.of(kept)), Duration.ofDays(1));
       assertThat(swept.blobs()).isEqualTo(2);
     }
 
@@ -478,7 +481,7 @@ class SnapshotsTest {
                 }));
       }
       start.countDown();
-      String other = child(List.of(), Path.of("target", "test-classes"));
+      String other = child(List.of(), folderOf(Snapshots.class) + ":" + folderOf(Child.class));
       for (Future<Path> future : all) {
         assertThat(listing(future.get())).isEqualTo(listing(source));
         assertThat(other).contains(future.get().getFileName().toString());
@@ -535,14 +538,13 @@ class SnapshotsTest {
     }
   }
 
-  private String child(List<String> prefix, Path testClasses) throws Exception {
-    Path classes = testClasses.resolveSibling("classes");
+  private String child(List<String> prefix, String classes) throws Exception {
     List<String> argv = new ArrayList<>(prefix);
     argv.addAll(
         List.of(
             Path.of(System.getProperty("java.home"), "bin", "java").toString(),
             "-cp",
-            classes + ":" + testClasses,
+            classes,
             Child.class.getName(),
             prefix.isEmpty() ? workspace.toString() : temp.resolve("other-ws").toString(),
             source.toString()));
@@ -553,18 +555,22 @@ class SnapshotsTest {
     return output;
   }
 
-  private Path copyOfClasses() throws Exception {
+  /** Where another user can read them. */
+  private String copyOfClasses() throws Exception {
     Path copies = Files.createDirectory(temp.resolve("copies"));
-    for (String name : List.of("classes", "test-classes")) {
-      assertThat(
-              new ProcessBuilder("cp", "-r", Path.of("target", name).toString(), copies.toString())
-                  .start()
-                  .waitFor())
-          .isZero();
+    for (Class<?> type : List.of(Snapshots.class, Child.class)) {
+      run("cp", "-r", folderOf(type) + "/.", copies.toString());
     }
-    assertThat(new ProcessBuilder("chmod", "-R", "a+rX", copies.toString()).start().waitFor())
-        .isZero();
-    return copies.resolve("test-classes");
+    run("chmod", "-R", "a+rX", copies.toString());
+    return copies.toString();
+  }
+
+  private static void run(String... argv) throws Exception {
+    assertThat(new ProcessBuilder(argv).start().waitFor()).isZero();
+  }
+
+  private static Path folderOf(Class<?> type) throws Exception {
+    return Path.of(type.getProtectionDomain().getCodeSource().getLocation().toURI());
   }
 
   private Snapshots at(Clock clock) {
