@@ -263,11 +263,11 @@ final class SearchParser {
       value =
           switch (type) {
             case TEXT -> {
-              if (!(literal instanceof String)) {
+              if (!(literal instanceof String text)) {
                 throw error(
                     literalStart, "a text in quotes", "write " + field + " = '" + word + "'");
               }
-              yield field.kind() == Kind.CAUSE ? upper((String) literal) : literal;
+              yield field.kind() == Kind.CAUSE ? upper(text) : literal;
             }
             case NUMBER -> {
               if (!(literal instanceof Double)) {
