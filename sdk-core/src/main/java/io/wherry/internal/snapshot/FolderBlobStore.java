@@ -21,6 +21,7 @@ import java.nio.file.FileSystems;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
+import java.nio.file.attribute.BasicFileAttributes;
 import java.nio.file.attribute.FileAttribute;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.security.MessageDigest;
@@ -207,6 +208,18 @@ public final class FolderBlobStore implements BlobStore {
     return file.length() == size && used(file);
   }
 
+  /** {@link #uses(Digest, long)} by one system call, for blobs that are expected to be here. */
+  boolean stillUses(Digest digest, long size) throws IOException {
+    Path file = place(digest);
+    try {
+      BasicFileAttributes attributes = Files.readAttributes(file, BasicFileAttributes.class);
+      return attributes.size() == size
+          && (isRecent(attributes.lastModifiedTime().toMillis()) || used(file.toFile()));
+    } catch (NoSuchFileException e) {
+      return false;
+    }
+  }
+
   /** Adds the first bytes of a buffer, whose digest was computed already. */
   void write(Digest digest, byte[] content, int length) throws IOException {
     if (uses(digest, length)) {
@@ -306,9 +319,13 @@ public final class FolderBlobStore implements BlobStore {
 
   private static boolean used(File file) {
     long modified = file.lastModified();
-    long now =
-        System.currentTimeMillis(); // the file system's clock, whatever clock the workspace runs on
-    return modified > 0 && (now - modified < REFRESH.toMillis() || file.setLastModified(now));
+    return modified > 0
+        && (isRecent(modified) || file.setLastModified(System.currentTimeMillis()));
+  }
+
+  /** By the file system's clock, whatever clock the workspace runs on. */
+  private static boolean isRecent(long modified) {
+    return System.currentTimeMillis() - modified < REFRESH.toMillis();
   }
 
   /** Deletes a blob unless it is used meanwhile; its size, or -1 if it stays. */
@@ -368,7 +385,7 @@ public final class FolderBlobStore implements BlobStore {
   }
 
   private Path place(Digest digest) {
-    return folder.resolve(digest.hex().substring(0, 2)).resolve(digest.hex());
+    return folder.resolve(digest.hex().substring(0, 2) + "/" + digest.hex());
   }
 
   private File ioPlace(Digest digest) {

@@ -1,5 +1,7 @@
 package io.wherry.internal.snapshot;
 
+import static java.nio.file.StandardCopyOption.ATOMIC_MOVE;
+
 import io.wherry.internal.snapshot.FolderScan.Found;
 import io.wherry.internal.snapshot.Ingest.RestlessException;
 import io.wherry.internal.snapshot.Ingest.UnreadableException;
@@ -234,8 +236,12 @@ public final class Snapshots implements AutoCloseable {
     Files.createDirectories(target.getParent());
     Path partial = target.resolveSibling("." + target.getFileName() + ".partial");
     PrivateFiles.deleteTree(partial);
-    new TreeWriter(store, workers).write(manifest(manifest), partial, true);
-    Files.move(partial, target, java.nio.file.StandardCopyOption.ATOMIC_MOVE);
+    try {
+      new TreeWriter(store, workers).write(manifest(manifest), partial, true);
+      Files.move(partial, target, ATOMIC_MOVE);
+    } finally {
+      PrivateFiles.deleteTree(partial);
+    }
   }
 
   /**
@@ -258,7 +264,7 @@ public final class Snapshots implements AutoCloseable {
     try {
       new TreeWriter(store, workers).write(manifest(manifest), partial, false);
       try {
-        Files.move(partial, shared, java.nio.file.StandardCopyOption.ATOMIC_MOVE);
+        Files.move(partial, shared, ATOMIC_MOVE);
         PrivateFiles.permit(shared, "r-x------");
       } catch (IOException e) {
         if (!Files.isDirectory(shared)) {
@@ -336,7 +342,7 @@ public final class Snapshots implements AutoCloseable {
     // out of sight at once: nobody may be given a tree that is being deleted
     Path condemned = path.resolveSibling(".tmp-gone-" + System.nanoTime());
     try {
-      Files.move(path, condemned, java.nio.file.StandardCopyOption.ATOMIC_MOVE);
+      Files.move(path, condemned, ATOMIC_MOVE);
     } catch (NoSuchFileException e) {
       return;
     }
@@ -412,7 +418,7 @@ public final class Snapshots implements AutoCloseable {
           Known before = page.get(found.path());
           if (before != null
               && before.stat().equals(found.stat())
-              && store.uses(before.digest(), before.stat().size())) {
+              && store.stillUses(before.digest(), before.stat().size())) {
             known[i] = before;
             return;
           }

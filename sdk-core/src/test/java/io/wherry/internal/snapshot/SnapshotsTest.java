@@ -404,6 +404,7 @@ class SnapshotsTest {
         .hasMessageContaining("sub/a")
         .hasMessageContaining("damaged");
     assertThat(temp.resolve("copy")).doesNotExist();
+    assertThat(temp.resolve(".copy.partial")).doesNotExist();
     assertThat(workspace.resolve("trees")).isEmptyDirectory();
   }
 
