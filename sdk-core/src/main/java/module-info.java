@@ -12,6 +12,7 @@ module io.wherry {
   exports io.wherry.event;
   exports io.wherry.spec;
   exports io.wherry.spi;
+  exports io.wherry.spi.help;
 
   uses io.wherry.spi.BackendProvider;
 }

@@ -2,4 +2,9 @@
 module io.wherry.local {
   requires io.wherry;
   requires static org.jspecify;
+
+  exports io.wherry.local;
+
+  provides io.wherry.spi.BackendProvider with
+      io.wherry.local.LocalProvider;
 }

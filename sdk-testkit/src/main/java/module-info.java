@@ -4,6 +4,9 @@ module io.wherry.testkit {
   requires org.assertj.core;
   requires static org.jspecify;
   requires transitive org.junit.jupiter.api;
-  requires org.junit.platform.launcher;
-  requires org.junit.platform.testkit;
+
+  exports io.wherry.testkit;
+
+  opens io.wherry.testkit to
+      org.junit.platform.commons;
 }

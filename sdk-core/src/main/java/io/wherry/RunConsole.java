@@ -46,7 +46,7 @@ final class RunConsole implements AutoCloseable {
     this.manyRanks = run.spec().worldSize() > 1;
     this.follower = run.logs().follower(this::log);
     this.began = controller.clock().instant();
-    controller.active(run.id()).ifPresent(a -> a.done().thenRun(follower::wake));
+    controller.active(run.id()).ifPresent(a -> a.onceDone(follower::wake));
   }
 
   @SuppressWarnings(

@@ -147,7 +147,7 @@ public final class RunLogs {
    */
   public void follow(Consumer<LogLine> consumer) {
     try (LogFollower follower = follower(consumer)) {
-      controller.active(runId).ifPresent(a -> a.done().thenRun(follower::wake));
+      controller.active(runId).ifPresent(a -> a.onceDone(follower::wake));
       follower.toTheEnd();
     }
   }

@@ -9,6 +9,7 @@ import io.wherry.internal.control.Target;
 import io.wherry.internal.snapshot.ContentException;
 import io.wherry.internal.store.DataRow;
 import io.wherry.spec.Content;
+import io.wherry.spec.Content.Tree;
 import io.wherry.spec.Program;
 import io.wherry.spec.RunSpec;
 import io.wherry.spec.SpecException;
@@ -167,8 +168,7 @@ final class SpecBuilder {
     }
   }
 
-  private RunSpec spec(
-      Program program, Content.@Nullable Tree source, Map<String, Content> inputs) {
+  private RunSpec spec(Program program, @Nullable Tree source, Map<String, Content> inputs) {
     return new RunSpec(
         draft.name,
         draft.target,

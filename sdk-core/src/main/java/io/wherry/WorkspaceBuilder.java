@@ -37,6 +37,7 @@ public final class WorkspaceBuilder {
   private Clock clock = Clock.systemUTC();
   private ClassLoader classLoader = requireNonNull(WorkspaceBuilder.class.getClassLoader());
   private final List<BackendProvider> backends = new ArrayList<>();
+  private long logLimit = Long.MAX_VALUE;
   private boolean readOnly;
 
   WorkspaceBuilder(Path folder) {
@@ -76,6 +77,15 @@ public final class WorkspaceBuilder {
   /** A backend beside those that are found. */
   public WorkspaceBuilder backend(BackendProvider provider) {
     backends.add(requireNonNull(provider, "provider"));
+    return this;
+  }
+
+  /** How many bytes are kept of each log stream of an ended attempt, its end; all if not said. */
+  public WorkspaceBuilder logLimit(long bytes) {
+    if (bytes < 1) {
+      throw new IllegalArgumentException("logLimit = " + bytes + ": at least 1 byte");
+    }
+    this.logLimit = bytes;
     return this;
   }
 
@@ -155,6 +165,7 @@ public final class WorkspaceBuilder {
               new SecretResolver(
                   secrets, new GeneratedSecrets(real.resolve("secrets")), SECRET_TIMEOUT),
               clock,
+              logLimit,
               readOnly);
       controller.recover();
       WorkspaceLock held = lock;

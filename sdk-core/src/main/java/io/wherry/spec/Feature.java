@@ -35,6 +35,7 @@ public enum Feature {
   /** Runs go on while no client is there. */
   SURVIVES_CLIENT;
 
+  @SuppressWarnings("ImmutableEnumChecker") // Set.of is
   private final Set<Feature> implied;
 
   Feature(Feature... implied) {

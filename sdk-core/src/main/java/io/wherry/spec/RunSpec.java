@@ -2,6 +2,7 @@ package io.wherry.spec;
 
 import static java.util.Objects.requireNonNull;
 
+import io.wherry.spec.Content.Tree;
 import java.time.Duration;
 import java.util.Collections;
 import java.util.LinkedHashMap;
@@ -40,7 +41,7 @@ public record RunSpec(
     String name,
     String target,
     Program program,
-    Content.@Nullable Tree source,
+    @Nullable Tree source,
     Map<String, String> params,
     Map<String, Content> inputs,
     Set<String> outputs,

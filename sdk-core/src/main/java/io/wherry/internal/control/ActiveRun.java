@@ -86,6 +86,11 @@ public final class ActiveRun {
     return done;
   }
 
+  /** Runs something short once the verdict is durable; at once if it is. */
+  public void onceDone(Runnable action) {
+    var unused = done.thenRun(action);
+  }
+
   /** The newest attempt. */
   public synchronized AttemptRecord current() {
     return attempts.get(attempts.size() - 1);
@@ -257,6 +262,12 @@ public final class ActiveRun {
     synchronized (this) {
       return new RunRecord(pk, id, spec, submitted, state(), why, attempts, progress);
     }
+  }
+
+  /** Takes back changes that could not be written. */
+  synchronized void putBack(Changes changes) {
+    firstUnflushed = Math.min(firstUnflushed, changes.attempts().get(0).number() - 1);
+    events.addAll(0, changes.events());
   }
 
   private void replace(AttemptRecord newest) {

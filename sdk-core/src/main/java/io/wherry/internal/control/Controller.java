@@ -58,6 +58,7 @@ public final class Controller implements AutoCloseable {
   /**
    * Puts the parts together. Starts nothing; {@link #recover} does.
    *
+   * @param logLimit bytes that are kept of each log stream of an ended attempt
    * @param homes whose the runs are that programs of this machine belong to
    */
   public Controller(
@@ -68,6 +69,7 @@ public final class Controller implements AutoCloseable {
       Providers providers,
       SecretResolver secrets,
       Clock clock,
+      long logLimit,
       boolean readOnly) {
     this.folder = folder;
     this.homes = homes;
@@ -88,6 +90,8 @@ public final class Controller implements AutoCloseable {
             journal,
             streams,
             new Outputs(runs, content, journal),
+            logFiles,
+            new LogLimit(logLimit),
             content,
             workers,
             clock,

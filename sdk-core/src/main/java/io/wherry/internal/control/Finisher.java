@@ -8,9 +8,11 @@ import io.wherry.spec.RunState;
 import io.wherry.spi.BackendException;
 import io.wherry.spi.BackendException.Kind;
 import io.wherry.spi.BlobStore;
+import io.wherry.spi.Channel;
 import io.wherry.spi.Observation;
 import io.wherry.spi.WorkloadBackend;
 import io.wherry.spi.WorkloadHandle;
+import java.io.IOException;
 import java.lang.System.Logger;
 import java.lang.System.Logger.Level;
 import java.time.Clock;
@@ -34,6 +36,8 @@ final class Finisher {
   private final Journal journal;
   private final Streams streams;
   private final Outputs outputs;
+  private final LogFiles logFiles;
+  private final LogLimit logLimit;
   private final RunContent content;
   private final ScheduledExecutorService workers;
   private final Clock clock;
@@ -44,6 +48,8 @@ final class Finisher {
       Journal journal,
       Streams streams,
       Outputs outputs,
+      LogFiles logFiles,
+      LogLimit logLimit,
       RunContent content,
       ScheduledExecutorService workers,
       Clock clock,
@@ -52,6 +58,8 @@ final class Finisher {
     this.journal = journal;
     this.streams = streams;
     this.outputs = outputs;
+    this.logFiles = logFiles;
+    this.logLimit = logLimit;
     this.content = content;
     this.workers = workers;
     this.clock = clock;
@@ -100,7 +108,7 @@ final class Finisher {
         conclude(loop, run, Verdict.notStarted("staging failed: " + e.getMessage()), null);
       } else {
         LOG.log(Level.WARNING, run.id() + ": staging failed, trying again: " + e.getMessage());
-        workers.schedule(() -> stage(loop, run), AGAIN_MILLIS, TimeUnit.MILLISECONDS);
+        again(() -> stage(loop, run));
       }
     }
   }
@@ -134,12 +142,16 @@ final class Finisher {
             observed.endedAt());
       } else {
         LOG.log(Level.WARNING, run.id() + ": collecting failed, trying again: " + e.getMessage());
-        workers.schedule(() -> loop.observeAgain(run, handle), AGAIN_MILLIS, TimeUnit.MILLISECONDS);
+        again(() -> loop.observeAgain(run, handle));
       }
     } catch (RuntimeException e) {
       LOG.log(Level.ERROR, run.id() + ": collecting failed, trying again", e);
-      workers.schedule(() -> loop.observeAgain(run, handle), AGAIN_MILLIS, TimeUnit.MILLISECONDS);
+      again(() -> loop.observeAgain(run, handle));
     }
+  }
+
+  private void again(Runnable work) {
+    var unused = workers.schedule(work, AGAIN_MILLIS, TimeUnit.MILLISECONDS);
   }
 
   /** Ends an attempt without asking the engine for anything more. */
@@ -162,7 +174,18 @@ final class Finisher {
           attempt.retry(now),
           new RunEvent.Retrying(now, attempt.number(), verdict.cause(), verdict.exitCode()));
     }
-    journal.flush(run);
+    publish(loop, run, attempt, again);
+  }
+
+  /** Makes the verdict durable, however long the disk refuses; only then anybody learns of it. */
+  private void publish(TargetLoop loop, ActiveRun run, AttemptRecord attempt, boolean again) {
+    try {
+      journal.flush(run);
+    } catch (RuntimeException e) {
+      LOG.log(Level.WARNING, run.id() + ": the verdict could not be stored, trying again", e);
+      again(() -> publish(loop, run, attempt, again));
+      return;
+    }
     steps.reached("judged", run.key());
     streams.forget(run);
     if (again) {
@@ -173,9 +196,21 @@ final class Finisher {
     }
     WorkloadHandle handle = attempt.handle();
     if (handle != null) {
+      cutLogs(loop.backend(), run, attempt);
       release(loop.backend(), run.pk(), attempt.number(), handle);
+      journal.compactLater(run);
     }
-    journal.compactLater(run);
+  }
+
+  private void cutLogs(WorkloadBackend backend, ActiveRun run, AttemptRecord attempt) {
+    try {
+      for (int rank = 0; rank < run.spec().worldSize(); rank++) {
+        logLimit.apply(logFiles.file(backend, run.id(), attempt, rank, Channel.OUT));
+        logLimit.apply(logFiles.file(backend, run.id(), attempt, rank, Channel.ERR));
+      }
+    } catch (IOException e) {
+      LOG.log(Level.WARNING, run.id() + ": a log could not be cut, it stays whole", e);
+    }
   }
 
   /**

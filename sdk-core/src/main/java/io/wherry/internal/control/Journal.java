@@ -24,7 +24,9 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
 import java.util.concurrent.Semaphore;
+import java.util.concurrent.atomic.AtomicReference;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -83,37 +85,52 @@ final class Journal {
   /** Makes a run's changes durable. Blocks. */
   void flush(ActiveRun run) {
     run.markFlush();
-    store.write(
-        tx -> {
-          write(tx, run);
-          return true;
-        });
+    try {
+      write(run).join();
+    } catch (CompletionException e) {
+      if (e.getCause() instanceof RuntimeException cause) {
+        throw cause;
+      }
+      throw e;
+    }
   }
 
   /** Makes them durable soon; several changes become one write. */
   void flushLater(ActiveRun run) {
     if (run.markFlush()) {
-      later(
-          "changes of " + run.id(),
-          store.writeLater(
-              tx -> {
-                write(tx, run);
-                return true;
-              }));
+      later("changes of " + run.id(), write(run));
     }
   }
 
-  private static void write(Tx tx, ActiveRun run) {
-    ActiveRun.Changes changes = run.takeChanges();
-    for (AttemptRecord attempt : changes.attempts()) {
-      tx.putAttempt(row(run.pk(), attempt));
-    }
-    for (RunEvent event : changes.events()) {
-      tx.addEvent(run.pk(), event);
-    }
-    if (changes.cancelRequested()) {
-      tx.requestCancel(run.pk());
-    }
+  /**
+   * Takes the changes when the write comes to pass, and gives them back if it fails: then a later
+   * one has them.
+   */
+  private CompletableFuture<Boolean> write(ActiveRun run) {
+    AtomicReference<ActiveRun.Changes> taken = new AtomicReference<>();
+    return store
+        .writeLater(
+            tx -> {
+              ActiveRun.Changes changes = run.takeChanges();
+              taken.set(changes);
+              for (AttemptRecord attempt : changes.attempts()) {
+                tx.putAttempt(row(run.pk(), attempt));
+              }
+              for (RunEvent event : changes.events()) {
+                tx.addEvent(run.pk(), event);
+              }
+              if (changes.cancelRequested()) {
+                tx.requestCancel(run.pk());
+              }
+              return true;
+            })
+        .whenComplete(
+            (done, e) -> {
+              ActiveRun.Changes changes = taken.get();
+              if (e != null && changes != null) {
+                run.putBack(changes);
+              }
+            });
   }
 
   /**
@@ -258,11 +275,12 @@ final class Journal {
 
   /** A write that nobody waits for: what fails now is found again by the next opening. */
   private static void later(String what, CompletableFuture<?> write) {
-    write.whenComplete(
-        (done, e) -> {
-          if (e != null) {
-            LOG.log(Level.WARNING, "the workspace could not store " + what, e);
-          }
-        });
+    var unused =
+        write.whenComplete(
+            (done, e) -> {
+              if (e != null) {
+                LOG.log(Level.WARNING, "the workspace could not store " + what, e);
+              }
+            });
   }
 }

@@ -90,6 +90,7 @@ final class Streams implements AutoCloseable {
     }
   }
 
+  @SuppressWarnings("WaitNotInLoop") // the pump is the loop: a spurious wake-up reads once more
   private synchronized boolean pause() {
     try {
       if (sources.isEmpty() && !closed) {

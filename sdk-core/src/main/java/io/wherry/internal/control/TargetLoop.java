@@ -219,11 +219,11 @@ final class TargetLoop implements AutoCloseable {
     if (run.state() != RunState.QUEUED) {
       run.change(RunState.QUEUED, "", clock.instant());
     }
-    run.queueReason(() -> queueReason(run));
+    run.queueReason(this::queueReason);
     queue.add(run);
   }
 
-  private String queueReason(ActiveRun run) {
+  private String queueReason() {
     String room = roomReason;
     return "waiting for room on " + target + (room.isEmpty() ? "" : ": " + room);
   }
@@ -363,12 +363,12 @@ final class TargetLoop implements AutoCloseable {
       missingSince.remove(handle);
     }
     if (observation instanceof Observation.Waiting waiting) {
-      catchUp(run, handle, waiting.restart());
+      catchUp(run, waiting.restart());
       if (run.waiting(waiting.reason(), clock.instant())) {
         journal.flushLater(run);
       }
     } else if (observation instanceof Observation.Active now) {
-      catchUp(run, handle, now.restart());
+      catchUp(run, now.restart());
       if (run.state() == RunState.QUEUED) {
         steps.reached("running", run.key());
         run.running(now.since(), clock.instant());
@@ -378,7 +378,7 @@ final class TargetLoop implements AutoCloseable {
         finisher.streams().follow(run, handle, backend); // taken up after a restart of the client
       }
     } else if (observation instanceof Observation.Ended ended) {
-      catchUp(run, handle, ended.restart());
+      catchUp(run, ended.restart());
       steps.reached("ended", run.key());
       active.remove(handle);
       noRoom = false;
@@ -389,7 +389,7 @@ final class TargetLoop implements AutoCloseable {
   }
 
   /** What the engine restarted by itself becomes an attempt of its own. */
-  private void catchUp(ActiveRun run, WorkloadHandle handle, int restart) {
+  private void catchUp(ActiveRun run, int restart) {
     AttemptRecord at = run.current();
     if (restart <= at.restart()) {
       return;

@@ -96,7 +96,7 @@ public final class Homes {
     @Nullable String json = reads.meta(HOMES);
     List<Home> homes = new ArrayList<>();
     if (json != null) {
-      for (Object home : (List<?>) Json.parse(json)) {
+      for (Object home : (List<?>) requireNonNull(Json.parse(json))) {
         homes.add(Home.of((Map<?, ?>) home));
       }
     }

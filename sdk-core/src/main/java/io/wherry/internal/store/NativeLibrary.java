@@ -3,22 +3,19 @@ package io.wherry.internal.store;
 import java.io.File;
 import java.io.IOException;
 import java.io.InputStream;
-import java.io.UncheckedIOException;
 import java.lang.System.Logger.Level;
-import java.net.JarURLConnection;
-import java.net.URL;
-import java.net.URLConnection;
+import java.nio.ByteBuffer;
+import java.nio.channels.FileChannel;
 import java.nio.file.FileSystems;
 import java.nio.file.Files;
 import java.nio.file.LinkOption;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
+import java.nio.file.StandardOpenOption;
 import java.nio.file.attribute.FileAttribute;
 import java.nio.file.attribute.PosixFileAttributes;
 import java.nio.file.attribute.PosixFilePermission;
 import java.nio.file.attribute.PosixFilePermissions;
-import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 import org.sqlite.SQLiteJDBCLoader;
@@ -79,29 +76,29 @@ final class NativeLibrary {
    * @return null where that is not possible or not safe
    */
   static @Nullable Path copy(@Nullable Path cache) {
-    String name = LibraryLoaderUtil.getNativeLibName();
-    URL resource =
-        SQLiteJDBCLoader.class.getResource(
-            LibraryLoaderUtil.getNativeLibResourcePath() + "/" + name);
-    if (cache == null || resource == null) {
+    if (cache == null) {
       return null;
     }
+    // Named by what is known at once: asking the driver for its platform can start a process.
+    Path folder =
+        cache.resolve(
+            "sqlite-"
+                + SQLiteJDBCLoader.getVersion()
+                + "-"
+                + System.getProperty("os.name").replace(' ', '-')
+                + "-"
+                + System.getProperty("os.arch"));
+    Path library = folder.resolve(LibraryLoaderUtil.getNativeLibName());
     try {
-      URLConnection connection = resource.openConnection();
-      Path folder =
-          cache.resolve(
-              "sqlite-" + SQLiteJDBCLoader.getVersion() + "-" + fingerprint(connection, resource));
-      Path library = folder.resolve(name);
       createPrivate(folder);
       if (!isOnlyOurs(folder)) {
         return null;
       }
-      long size = connection.getContentLengthLong();
-      if (!Files.isRegularFile(library, LinkOption.NOFOLLOW_LINKS) || Files.size(library) != size) {
-        unpack(connection, library);
+      if (!Files.isRegularFile(library, LinkOption.NOFOLLOW_LINKS)) {
+        unpack(library);
       }
-      return Files.size(library) == size ? folder : null;
-    } catch (IOException | UncheckedIOException | SecurityException e) {
+      return folder;
+    } catch (IOException | SecurityException e) {
       System.getLogger(NativeLibrary.class.getName())
           .log(Level.DEBUG, "no copy of SQLite's library in " + cache, e);
       return null;
@@ -109,32 +106,19 @@ final class NativeLibrary {
   }
 
   /**
-   * Names the content without reading it where the library lies in a jar: by the check sum of its
-   * entry.
+   * Racing JVMs each move a whole file into place; which of them wins does not matter. The file is
+   * on the disk before it gets its name, so that it is never half there.
    */
-  private static String fingerprint(URLConnection connection, URL resource) throws IOException {
-    if (connection instanceof JarURLConnection jar && jar.getJarEntry().getCrc() != -1) {
-      return Long.toHexString(jar.getJarEntry().getCrc());
-    }
-    try (InputStream in = resource.openStream()) {
-      byte[] hash = MessageDigest.getInstance("SHA-256").digest(in.readAllBytes());
-      StringBuilder text = new StringBuilder();
-      for (int i = 0; i < 8; i++) {
-        text.append(Character.forDigit(hash[i] >> 4 & 0xf, 16));
-        text.append(Character.forDigit(hash[i] & 0xf, 16));
-      }
-      return text.toString();
-    } catch (NoSuchAlgorithmException e) {
-      throw new IllegalStateException(e);
-    }
-  }
-
-  /** Racing JVMs each move a whole file into place; which of them wins does not matter. */
-  private static void unpack(URLConnection connection, Path library) throws IOException {
+  private static void unpack(Path library) throws IOException {
     Path temp = Files.createTempFile(library.getParent(), "unpack", ".tmp");
-    try {
-      try (InputStream in = connection.getInputStream()) {
-        Files.copy(in, temp, StandardCopyOption.REPLACE_EXISTING);
+    String resource = LibraryLoaderUtil.getNativeLibResourcePath() + "/" + library.getFileName();
+    try (InputStream in = SQLiteJDBCLoader.class.getResourceAsStream(resource)) {
+      if (in == null) {
+        throw new IOException("the driver has no library for this platform");
+      }
+      try (FileChannel out = FileChannel.open(temp, StandardOpenOption.WRITE)) {
+        out.write(ByteBuffer.wrap(in.readAllBytes()));
+        out.force(true);
       }
       Files.move(
           temp, library, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);

@@ -6,5 +6,5 @@ import org.jspecify.annotations.Nullable;
 @FunctionalInterface
 public interface Read<T extends @Nullable Object> {
   /** Runs on the caller's thread; what it returns must not hold on to the reads. */
-  T run(Reads reads);
+  @Nullable T run(Reads reads); // the checker does not follow T into lambdas
 }

@@ -1,7 +1,6 @@
 package io.wherry.internal.store;
 
 import java.io.IOException;
-import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayDeque;
@@ -16,6 +15,7 @@ import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.Function;
+import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -78,11 +78,18 @@ public final class Store implements AutoCloseable {
    * @throws StoreException if it cannot be opened for another reason
    */
   public static Store open(Path folder, boolean readOnly) {
-    return open(folder, readOnly, Store::fileSystemType);
+    return open(folder, readOnly, Store::fileSystemType, Files::isWritable);
   }
 
-  static Store open(Path folder, boolean readOnly, Function<Path, String> fileSystemType) {
+  static Store open(
+      Path folder,
+      boolean readOnly,
+      Function<Path, String> fileSystemType,
+      Predicate<Path> isWritable) {
     Path file = folder.resolve(FILE).toAbsolutePath();
+    if (!Files.isDirectory(folder)) {
+      throw new StoreException(folder + " is not a folder -> check the path", null);
+    }
     if (readOnly && !Files.isRegularFile(file)) {
       throw new StoreException(
           file
@@ -92,7 +99,9 @@ public final class Store implements AutoCloseable {
     }
     NativeLibrary.load();
     boolean network = NETWORK.contains(fileSystemType.apply(folder).toLowerCase(Locale.ROOT));
-    return readOnly ? openForReading(file, network) : openForWriting(file, network);
+    return readOnly
+        ? openForReading(file, network, isWritable.test(folder))
+        : openForWriting(file, network);
   }
 
   private static Store openForWriting(Path file, boolean network) {
@@ -131,9 +140,9 @@ public final class Store implements AutoCloseable {
     return mode;
   }
 
-  private static Store openForReading(Path file, boolean network) {
+  private static Store openForReading(Path file, boolean network, boolean writable) {
     Path log = file.resolveSibling(FILE + "-wal");
-    boolean immutable = !Files.isWritable(file.getParent()) && !Files.exists(log);
+    boolean immutable = !writable && !Files.exists(log);
     Db.Mode mode = immutable ? Db.Mode.READ_IMMUTABLE : Db.Mode.READ;
     String journalMode;
     try (Db db = Db.open(file, mode)) {
@@ -153,7 +162,7 @@ public final class Store implements AutoCloseable {
     try {
       return Files.getFileStore(folder).type();
     } catch (IOException e) {
-      throw new UncheckedIOException(e);
+      return ""; // whether the folder can be used shows when it is
     }
   }
 
@@ -210,6 +219,7 @@ public final class Store implements AutoCloseable {
   }
 
   /** Reads one state of the store, beside writes; waits only while all connections are busy. */
+  @SuppressWarnings("NullAway") // null only where T is nullable
   public <T extends @Nullable Object> T read(Read<T> read) {
     Db db = readers.take();
     try {

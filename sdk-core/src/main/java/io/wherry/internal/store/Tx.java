@@ -22,6 +22,7 @@ import org.jspecify.annotations.Nullable;
  * which is the controller's knowledge. Changing what does not exist does nothing. Reads see what
  * the write has done so far.
  */
+@SuppressWarnings("EnumOrdinal") // the schema holds the numbers of states, in their order
 public final class Tx extends Reads {
   private static final int BLOCK_POINTS = 4096;
   private static final int FEW_BLOCKS = 4;

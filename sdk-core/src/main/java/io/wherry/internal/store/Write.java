@@ -6,5 +6,5 @@ import org.jspecify.annotations.Nullable;
 @FunctionalInterface
 public interface Write<T extends @Nullable Object> {
   /** Runs on the store's writer thread and must be short: no waiting, no I/O of its own. */
-  T run(Tx tx);
+  @Nullable T run(Tx tx); // the checker does not follow T into lambdas
 }

@@ -1,0 +1,229 @@
+package io.wherry.testkit;
+
+import io.wherry.spec.Cause;
+import io.wherry.spec.RunSpec;
+import io.wherry.spi.BackendException;
+import io.wherry.spi.BackendException.Kind;
+import io.wherry.spi.Launch;
+import io.wherry.spi.LaunchKey;
+import io.wherry.spi.WorkloadHandle;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.HashSet;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.function.Consumer;
+import java.util.function.Function;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A foreign system without threads: what has happened is computed when somebody asks, in order of
+ * time, from the clock alone. Thread-safe.
+ */
+final class FakeEngine {
+  private final Map<LaunchKey, FakeWorkload> workloads = new LinkedHashMap<>();
+  private final Set<LaunchKey> released = new HashSet<>();
+  private final Map<String, Map<String, byte[]>> checkpoints = new ConcurrentHashMap<>();
+  private Duration queueing = Duration.ZERO;
+  private int nodes = Integer.MAX_VALUE;
+  private boolean queues = true;
+  private boolean congested;
+  private @Nullable Kind outage;
+  private Instant time = Instant.MIN;
+
+  // how it is set up
+
+  synchronized void queueing(Duration atLeast) {
+    queueing = atLeast;
+  }
+
+  synchronized void nodes(int count) {
+    nodes = count;
+  }
+
+  synchronized int nodes() {
+    return nodes;
+  }
+
+  /** Without a queue it has no room where it would let a workload wait. */
+  synchronized void withoutQueue() {
+    queues = false;
+  }
+
+  synchronized void congested(boolean yes) {
+    congested = yes;
+  }
+
+  synchronized void outage(@Nullable Kind kind) {
+    outage = kind;
+  }
+
+  // what a backend asks
+
+  /**
+   * Fails if the engine is out of reach; an ambiguous one is reached, and only its answer is lost.
+   */
+  synchronized void requireReachable() throws BackendException {
+    if (outage != null && outage != Kind.AMBIGUOUS) {
+      throw new BackendException(outage, "the fake engine was told to be out of reach");
+    }
+  }
+
+  Map<String, byte[]> checkpoint(LaunchKey key) {
+    return checkpoints.computeIfAbsent(
+        key.workspaceId() + "/" + key.runId(), r -> new ConcurrentHashMap<>());
+  }
+
+  void forgetCheckpoint(LaunchKey key) {
+    checkpoint(key).clear();
+  }
+
+  synchronized Launch launch(List<FakeWorkload> batch, Instant now) throws BackendException {
+    requireReachable();
+    advance(now);
+    List<FakeWorkload> fresh = batch.stream().filter(w -> !isKnown(w.key())).toList();
+    int wanted = fresh.stream().mapToInt(w -> w.spec().nodes()).sum();
+    if (!queues && wanted > freeNodes()) {
+      return new Launch.NoRoom(freeNodes() + " of " + nodes + " nodes are free");
+    }
+    fresh.forEach(w -> workloads.put(w.key(), w));
+    advance(now);
+    if (outage == Kind.AMBIGUOUS) {
+      throw new BackendException(Kind.AMBIGUOUS, "the fake engine was told to lose its answer");
+    }
+    Map<LaunchKey, WorkloadHandle> handles = new LinkedHashMap<>();
+    batch.forEach(w -> handles.put(w.key(), FakeBackend.handle(w.key())));
+    return new Launch.Taken(handles);
+  }
+
+  private boolean isKnown(LaunchKey key) {
+    return workloads.containsKey(key) || released.contains(key);
+  }
+
+  synchronized List<LaunchKey> keys(String workspaceId) {
+    return workloads.keySet().stream().filter(k -> k.workspaceId().equals(workspaceId)).toList();
+  }
+
+  /** Looks at a workload as it is now, if the engine has it. */
+  synchronized <T> Optional<T> look(LaunchKey key, Instant now, Function<FakeWorkload, T> eye) {
+    advance(now);
+    return Optional.ofNullable(workloads.get(key)).map(eye);
+  }
+
+  /** Does something to a workload, if the engine has it; then time goes on from there. */
+  synchronized boolean touch(LaunchKey key, Instant now, Consumer<FakeWorkload> hand) {
+    advance(now);
+    FakeWorkload workload = workloads.get(key);
+    if (workload != null) {
+      hand.accept(workload);
+      advance(now);
+    }
+    return workload != null;
+  }
+
+  synchronized void release(LaunchKey key) {
+    if (workloads.remove(key) != null) {
+      released.add(key);
+    }
+  }
+
+  synchronized String waitingFor(FakeWorkload workload) {
+    if (congested) {
+      return "the engine is congested";
+    }
+    return workload.spec().nodes() > freeNodes()
+        ? freeNodes() + " of " + nodes + " nodes are free, it needs " + workload.spec().nodes()
+        : "queued";
+  }
+
+  /** Descriptions of the processes alive whose environment has that mark. */
+  synchronized List<String> processes(String mark, Instant now) {
+    advance(now);
+    return workloads.values().stream()
+        .filter(w -> w.spec().env().containsValue(mark) && w.processesAlive() > 0)
+        .map(w -> w.key() + ": " + w.processesAlive())
+        .toList();
+  }
+
+  /** Ends everything that runs, as a machine does that loses power. */
+  synchronized void losePower(Instant now, String words) {
+    advance(now);
+    workloads.values().stream()
+        .filter(FakeWorkload::isRunning)
+        .forEach(w -> w.strike(now, Cause.NODE_LOST, words, FakeProcess.KILLED));
+  }
+
+  // time
+
+  /** Lets everything happen up to now, in order of time. */
+  synchronized void advance(Instant now) {
+    for (; ; ) {
+      Optional<FakeWorkload> starting = nextWaiting();
+      Instant start = starting.flatMap(this::startOf).orElse(Instant.MAX);
+      Optional<FakeWorkload> running =
+          workloads.values().stream()
+              .filter(FakeWorkload::isRunning)
+              .min(Comparator.comparing(w -> w.nextEvent().orElse(Instant.MAX)));
+      Instant event = running.flatMap(FakeWorkload::nextEvent).orElse(Instant.MAX);
+      // an end makes room, so that it comes before a start of the same instant
+      if (!event.isAfter(now) && !event.isAfter(start)) {
+        time = later(time, event);
+        running.orElseThrow().proceed(event);
+      } else if (!start.isAfter(now)) {
+        time = later(time, start);
+        starting.orElseThrow().start(start);
+      } else {
+        time = later(time, now);
+        return;
+      }
+    }
+  }
+
+  /**
+   * Whose turn it is: by priority, then in order of submission; a large one holds back the others.
+   */
+  private Optional<FakeWorkload> nextWaiting() {
+    List<FakeWorkload> waiting =
+        workloads.values().stream().filter(FakeWorkload::isWaiting).toList();
+    Comparator<FakeWorkload> age = Comparator.comparing(FakeWorkload::submittedAt);
+    return waiting.stream()
+        .filter(this::isDue)
+        .min(Comparator.<FakeWorkload>comparingInt(w -> -w.spec().priority()).thenComparing(age))
+        .or(() -> waiting.stream().min(age));
+  }
+
+  private boolean isDue(FakeWorkload workload) {
+    return !workload.submittedAt().plus(queueing).isAfter(time);
+  }
+
+  private Optional<Instant> startOf(FakeWorkload workload) {
+    return congested || workload.spec().nodes() > freeNodes()
+        ? Optional.empty()
+        : Optional.of(later(workload.submittedAt().plus(queueing), time));
+  }
+
+  private int freeNodes() {
+    int taken =
+        workloads.values().stream()
+            .filter(FakeWorkload::isRunning)
+            .map(FakeWorkload::spec)
+            .mapToInt(RunSpec::nodes)
+            .sum();
+    return nodes - taken;
+  }
+
+  private static Instant later(Instant a, Instant b) {
+    return a.isAfter(b) ? a : b;
+  }
+
+  /** All workloads that wait or run, oldest first. */
+  synchronized List<FakeWorkload> unfinished() {
+    return new ArrayList<>(workloads.values().stream().filter(w -> !w.isEnded()).toList());
+  }
+}

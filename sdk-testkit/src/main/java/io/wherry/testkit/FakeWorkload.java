@@ -1,0 +1,250 @@
+package io.wherry.testkit;
+
+import io.wherry.spec.Cause;
+import io.wherry.spec.RunSpec;
+import io.wherry.spi.Channel;
+import io.wherry.spi.LaunchKey;
+import io.wherry.spi.Observation;
+import io.wherry.spi.Workload;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.function.IntFunction;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * One workload of a fake engine: it waits, runs, and ends, as time passes. Guarded by the engine.
+ */
+final class FakeWorkload {
+  private static final Duration RANK_GRACE = Duration.ofSeconds(1);
+
+  private final Workload workload;
+  private final IntFunction<Script> scripts;
+  private final Map<String, byte[]> checkpoint;
+  private final Instant submittedAt;
+  private final List<FakeProcess> processes = new ArrayList<>();
+  private final Map<String, Map<String, byte[]>> outputs = new LinkedHashMap<>();
+  private @Nullable Instant startedAt;
+  private @Nullable Instant killAt;
+  private @Nullable Cause cause;
+  private String detail = "";
+  private int deciding = -1;
+  private Observation.@Nullable Ended ended;
+
+  /**
+   * Makes a workload that waits.
+   *
+   * @param scripts what each rank does; asked when it starts
+   * @param checkpoint the checkpoint folder of the run, shared by its attempts
+   */
+  FakeWorkload(
+      Workload workload,
+      IntFunction<Script> scripts,
+      Map<String, byte[]> checkpoint,
+      Instant submittedAt) {
+    this.workload = workload;
+    this.scripts = scripts;
+    this.checkpoint = checkpoint;
+    this.submittedAt = submittedAt;
+  }
+
+  LaunchKey key() {
+    return workload.key();
+  }
+
+  RunSpec spec() {
+    return workload.spec();
+  }
+
+  Instant submittedAt() {
+    return submittedAt;
+  }
+
+  boolean isWaiting() {
+    return startedAt == null && ended == null;
+  }
+
+  boolean isRunning() {
+    return startedAt != null && ended == null;
+  }
+
+  boolean isEnded() {
+    return ended != null;
+  }
+
+  Map<String, byte[]> checkpoint() {
+    return checkpoint;
+  }
+
+  /** Files of an output by path; an empty path is the output itself. */
+  Map<String, byte[]> output(String name) {
+    return outputs.getOrDefault(name, Map.of());
+  }
+
+  void output(String name, String path, byte[] bytes) {
+    outputs.computeIfAbsent(name, n -> new LinkedHashMap<>()).put(path, bytes);
+  }
+
+  byte[] stream(int rank, Channel channel) {
+    return rank < processes.size() ? processes.get(rank).stream(channel) : new byte[0];
+  }
+
+  long processesAlive() {
+    return processes.stream().filter(FakeProcess::isAlive).count()
+        + processes.stream().filter(FakeProcess::hasFork).count();
+  }
+
+  boolean allows(long bytes) {
+    long limit = spec().resources().memoryLimit();
+    return limit == 0 || bytes <= limit;
+  }
+
+  void ranOutOfMemory() {
+    giveCause(Cause.OUT_OF_MEMORY, "more than its memory limit");
+  }
+
+  Observation observation(String waitingFor) {
+    if (ended != null) {
+      return ended;
+    }
+    return startedAt == null
+        ? new Observation.Waiting(0, waitingFor)
+        : new Observation.Active(0, startedAt, true, List.of());
+  }
+
+  void start(Instant now) {
+    startedAt = now;
+    for (int rank = 0; rank < spec().worldSize(); rank++) {
+      processes.add(new FakeProcess(scripts.apply(rank), now));
+    }
+  }
+
+  /** When something happens in it next; empty while it waits and when it has ended. */
+  Optional<Instant> nextEvent() {
+    if (!isRunning()) {
+      return Optional.empty();
+    }
+    List<Instant> times = new ArrayList<>();
+    processes.stream().filter(FakeProcess::isAlive).map(FakeProcess::at).forEach(times::add);
+    limitAt().ifPresent(times::add);
+    if (killAt != null) {
+      times.add(killAt);
+    }
+    return times.stream().min(Comparator.naturalOrder());
+  }
+
+  /** Lets happen what happens at that instant. */
+  void proceed(Instant now) {
+    for (FakeProcess process : processes) {
+      if (process.isAlive() && !process.at().isAfter(now)) {
+        process.proceed(this);
+      }
+    }
+    int failed = firstFailed();
+    if (failed >= 0 && deciding < 0) {
+      deciding = failed;
+      end(now, RANK_GRACE);
+    }
+    if (limitAt().filter(at -> !at.isAfter(now)).isPresent() && anyAlive()) {
+      giveCause(Cause.TIME_LIMIT, "its time limit ran out");
+      end(now, spec().grace());
+    }
+    if (killAt != null && !killAt.isAfter(now)) {
+      processes.forEach(p -> p.kill(now, FakeProcess.KILLED));
+    }
+    settle(now);
+  }
+
+  void stop(Instant now, Duration grace) {
+    if (isWaiting()) {
+      ended =
+          new Observation.Ended(0, null, Cause.STOPPED, "stopped before it began", null, now, 0);
+    } else if (isRunning()) {
+      giveCause(Cause.STOPPED, "");
+      end(now, grace);
+      proceed(now);
+    }
+  }
+
+  /** Ends it from outside, at once. */
+  void strike(Instant now, Cause why, String words, int exitCode) {
+    giveCause(why, words);
+    processes.forEach(p -> p.kill(now, exitCode));
+    settle(now);
+  }
+
+  /** Lets it do all that is left, at once. */
+  void hurry(Instant now) {
+    processes.forEach(p -> p.hurry(now, this));
+    settle(now);
+  }
+
+  private void end(Instant now, Duration grace) {
+    Instant kill = now.plus(grace);
+    if (killAt == null || kill.isBefore(killAt)) {
+      killAt = kill;
+    }
+    processes.forEach(p -> p.term(now));
+    for (FakeProcess process : processes) {
+      if (process.isAlive() && !process.at().isAfter(now)) {
+        process.proceed(this);
+      }
+    }
+  }
+
+  private void giveCause(Cause why, String words) {
+    if (cause == null) {
+      cause = why;
+      detail = words;
+    }
+  }
+
+  private Optional<Instant> limitAt() {
+    Duration limit = spec().timeLimit();
+    return limit == null || startedAt == null || cause != null
+        ? Optional.empty()
+        : Optional.of(startedAt.plus(limit));
+  }
+
+  private boolean anyAlive() {
+    return processes.stream().anyMatch(FakeProcess::isAlive);
+  }
+
+  private int firstFailed() {
+    for (int rank = 0; rank < processes.size(); rank++) {
+      FakeProcess process = processes.get(rank);
+      if (!process.isAlive() && process.exitCode() != 0) {
+        return rank;
+      }
+    }
+    return -1;
+  }
+
+  private void settle(Instant now) {
+    if (anyAlive() || !isRunning()) {
+      return;
+    }
+    int decider = Math.max(0, deciding >= 0 ? deciding : firstFailed());
+    boolean told = cause == null || cause == Cause.EXITED || exitCodeIsTold();
+    ended =
+        new Observation.Ended(
+            0,
+            told ? processes.get(decider).exitCode() : null,
+            cause == null ? Cause.EXITED : cause,
+            detail,
+            startedAt,
+            now,
+            decider);
+    processes.forEach(FakeProcess::endForks);
+  }
+
+  /** A machine or place that went away tells nothing. */
+  private boolean exitCodeIsTold() {
+    return cause != Cause.PREEMPTED && cause != Cause.NODE_LOST;
+  }
+}
