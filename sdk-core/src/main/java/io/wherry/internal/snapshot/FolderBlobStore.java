@@ -14,6 +14,7 @@ import java.io.File;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.ByteBuffer;
+import java.nio.channels.ClosedByInterruptException;
 import java.nio.channels.FileChannel;
 import java.nio.file.DirectoryIteratorException;
 import java.nio.file.DirectoryStream;
@@ -125,13 +126,21 @@ public final class FolderBlobStore implements BlobStore {
    * Adds what a stream holds, whatever its digest is; reads it to its end and does not close it.
    */
   public Digest add(InputStream content) throws IOException {
-    return add(content, null);
+    try {
+      return add(content, null);
+    } catch (ClosedByInterruptException e) {
+      throw Workers.interrupted(e);
+    }
   }
 
   /** Adds bytes. */
   public Digest add(byte[] content) throws IOException {
     Digest digest = Sha256.of(content);
-    write(digest, content, content.length);
+    try {
+      write(digest, content, content.length);
+    } catch (ClosedByInterruptException e) {
+      throw Workers.interrupted(e);
+    }
     return digest;
   }
 
@@ -319,8 +328,7 @@ public final class FolderBlobStore implements BlobStore {
 
   private static boolean used(File file) {
     long modified = file.lastModified();
-    return modified > 0
-        && (isRecent(modified) || file.setLastModified(System.currentTimeMillis()));
+    return modified > 0 && (isRecent(modified) || file.setLastModified(System.currentTimeMillis()));
   }
 
   /** By the file system's clock, whatever clock the workspace runs on. */

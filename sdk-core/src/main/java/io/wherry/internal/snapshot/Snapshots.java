@@ -12,6 +12,7 @@ import io.wherry.spec.Program;
 import io.wherry.spec.RunSpec;
 import java.io.IOException;
 import java.io.InterruptedIOException;
+import java.nio.channels.ClosedByInterruptException;
 import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
@@ -371,6 +372,8 @@ public final class Snapshots implements AutoCloseable {
     byte[] bytes;
     try {
       bytes = Files.readAllBytes(store.file(digest));
+    } catch (ClosedByInterruptException e) {
+      throw Workers.interrupted(e);
     } catch (NoSuchFileException e) {
       throw new IOException(
           "the folder's manifest "
