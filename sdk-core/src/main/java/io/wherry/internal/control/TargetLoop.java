@@ -176,6 +176,7 @@ final class TargetLoop implements AutoCloseable {
   // ---- recovery
 
   private boolean recoverNow() {
+    place.capabilities(); // how often to look and how long to wait before something is lost
     boolean ask = toRecover.stream().anyMatch(r -> r.current().handle() == null);
     Map<LaunchKey, WorkloadHandle> found = Map.of();
     try {

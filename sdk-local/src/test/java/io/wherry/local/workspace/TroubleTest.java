@@ -169,16 +169,23 @@ final class TroubleTest extends WorkspaceTest {
 
   private void fullDisk(Path disk) throws IOException {
     try (Workspace small = open(disk.resolve("ws"))) {
-      Run run = small.run("filler").command("sh", "-c", "yes | head -c 20000000; echo rc $? >&2; exit 3").submit();
+      Run run =
+          small
+              .run("filler")
+              .command("sh", "-c", "yes | head -c 20000000; echo rc $? >&2; exit 3")
+              .submit();
+      until("it has ended", () -> run.state().isFinal());
+      assertThat(run.state()).isEqualTo(RunState.FAILED);
+      Files.write(disk.resolve("ws/runs/filler-1/1/0/out-0"), new byte[0]); // somebody makes room
       RunResult result = await(run);
       assertThat(result.outcome()).as(result::toString).isEqualTo(Outcome.FAILED);
       assertThat(result.exitCode()).hasValue(3);
-      Files.write(Files.list(disk.resolve("ws/runs/filler-1/1/0")).filter(p -> p.endsWith("out-0")).findFirst().orElseThrow(), new byte[0]);
-      assertThat(await(small.run("next").command("true").submit()).outcome()).isEqualTo(Outcome.SUCCEEDED);
-      assertThat(small.runs().get("filler-1").state()).isEqualTo(RunState.FAILED);
+      assertThat(await(small.run("next").command("true").submit()).outcome())
+          .isEqualTo(Outcome.SUCCEEDED);
     }
     try (Workspace again = open(disk.resolve("ws"))) {
       assertThat(again.runs().list(10)).hasSize(2);
+      assertThat(again.runs().get("filler-1").state()).isEqualTo(RunState.FAILED);
     }
   }
 
