@@ -17,8 +17,8 @@ import java.util.Optional;
 import java.util.concurrent.TimeUnit;
 
 /**
- * The process that gets killed: {@code Client FOLDER WAVES [STEP NTH]}. Goes on with the wave that an earlier client was
- * killed in, and ends by itself when all waves are through.
+ * The process that gets killed: {@code Client FOLDER WAVES [STEP NTH]}. Goes on with the wave that
+ * an earlier client was killed in, and ends by itself when all waves are through.
  */
 final class Client {
   private static final Duration TOO_LONG = Duration.ofSeconds(90);
@@ -75,14 +75,18 @@ final class Client {
     for (Run run : runs.values()) {
       Optional<RunResult> result = run.await(TOO_LONG);
       if (result.isEmpty()) {
-        throw new IllegalStateException(run + " did not end within " + TOO_LONG + ": " + run.timeline());
+        throw new IllegalStateException(
+            run + " did not end within " + TOO_LONG + ": " + run.timeline());
       }
       ends.add(result.get().toString());
     }
     System.err.println("wave " + wave + ": " + ends);
   }
 
-  /** Waits for its start, or not: what a killed client has asked for already is asked for again at another moment. */
+  /**
+   * Waits for its start, or not: what a killed client has asked for already is asked for again at
+   * another moment.
+   */
   private static void cancelInFlight(Run run) throws InterruptedException {
     long end = System.nanoTime() + TimeUnit.SECONDS.toNanos(5);
     while (run.state() != RunState.RUNNING && !run.state().isFinal() && System.nanoTime() < end) {

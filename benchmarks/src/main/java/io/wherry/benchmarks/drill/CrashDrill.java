@@ -17,15 +17,24 @@ import java.util.TreeMap;
 import java.util.concurrent.TimeUnit;
 
 /**
- * Starts clients with mixed runs and kills them with SIGKILL, half of them at random instants, half at the named steps of
- * the controller; a new client goes on where the killed one was. After a number of kills the workspace has to be as if
- * nobody had ever been killed. System properties: {@code kills}, {@code seed}, {@code killsPerWorkspace}, {@code keep} (the
- * folders).
+ * Starts clients with mixed runs and kills them with SIGKILL, half of them at random instants, half
+ * at the named steps of the controller; a new client goes on where the killed one was. After a
+ * number of kills the workspace has to be as if nobody had ever been killed. System properties:
+ * {@code kills}, {@code seed}, {@code killsPerWorkspace}, {@code keep} (the folders).
  */
 public final class CrashDrill {
   private static final List<String> STEPS =
       List.of(
-          "submitted", "launch", "launched", "running", "cancel", "stop", "ended", "drained", "collected", "judged");
+          "submitted",
+          "launch",
+          "launched",
+          "running",
+          "cancel",
+          "stop",
+          "ended",
+          "drained",
+          "collected",
+          "judged");
   private static final int KILLED = 128 + 9;
   private static final long LONGEST_LIFE_SECONDS = 120;
 
@@ -48,7 +57,8 @@ public final class CrashDrill {
   }
 
   private boolean drill() throws IOException, InterruptedException {
-    System.out.println("crash drill: " + kills + " kills, seed " + seed + " (repeat with -Dseed=" + seed + ")");
+    System.out.println(
+        "crash drill: " + kills + " kills, seed " + seed + " (repeat with -Dseed=" + seed + ")");
     for (int life = 1; done < kills && faults.isEmpty(); life++) {
       Place place = new Place(Files.createTempDirectory("wherry-drill-"));
       live(place, life);
@@ -60,15 +70,28 @@ public final class CrashDrill {
     }
     faults.forEach(fault -> System.out.println("FAULT " + fault));
     System.out.println(
-        "crash drill: " + done + " kills (" + atRandom + " at random instants, at steps " + killsByStep + "), " + runs
-            + " runs, " + faults.size() + " faults (lost or doubled runs, log bytes, metric points, wrong verdicts,"
-            + " leftovers) in " + seconds() + " s, seed " + seed);
+        "crash drill: "
+            + done
+            + " kills ("
+            + atRandom
+            + " at random instants, at steps "
+            + killsByStep
+            + "), "
+            + runs
+            + " runs, "
+            + faults.size()
+            + " faults (lost or doubled runs, log bytes, metric points, wrong verdicts,"
+            + " leftovers) in "
+            + seconds()
+            + " s, seed "
+            + seed);
     return faults.isEmpty();
   }
 
   /** One workspace from its first opening to the look at what has become of it. */
   private void live(Place place, int life) throws IOException, InterruptedException {
-    for (Path folder : List.of(place.source(), place.slots(), place.side(), place.temporary(), place.cache())) {
+    for (Path folder :
+        List.of(place.source(), place.slots(), place.side(), place.temporary(), place.cache())) {
       Files.createDirectories(folder);
     }
     try (InputStream program = CrashDrill.class.getResourceAsStream("program.sh")) {
@@ -90,15 +113,30 @@ public final class CrashDrill {
       return;
     }
     Process verifier = start(place, mark, Verifier.class, Integer.toString(waves));
-    String found = new String(verifier.getInputStream().readAllBytes(), java.nio.charset.StandardCharsets.UTF_8);
+    String found =
+        new String(
+            verifier.getInputStream().readAllBytes(), java.nio.charset.StandardCharsets.UTF_8);
     if (await(verifier) != 0) {
       faults.addAll(found.lines().toList());
       faults.add("workspace of life " + life + " is not as it has to be, see " + place.clientLog());
     }
     faults.addAll(Leftovers.of(place, mark));
     System.out.println(
-        "life " + life + ": " + done + " of " + kills + " kills, " + waves + " waves of " + Kind.values().length
-            + " runs, " + (faults.isEmpty() ? "all well" : faults.size() + " faults") + ", " + seconds() + " s");
+        "life "
+            + life
+            + ": "
+            + done
+            + " of "
+            + kills
+            + " kills, "
+            + waves
+            + " waves of "
+            + Kind.values().length
+            + " runs, "
+            + (faults.isEmpty() ? "all well" : faults.size() + " faults")
+            + ", "
+            + seconds()
+            + " s");
   }
 
   private void killAtRandom(Place place, String mark) throws IOException, InterruptedException {
@@ -118,14 +156,27 @@ public final class CrashDrill {
 
   private void killAtStep(Place place, String mark) throws IOException, InterruptedException {
     String step = STEPS.get(armed++ % STEPS.size());
-    int nth = step.equals("cancel") || step.equals("stop") ? 1 + random.nextInt(2) : 1 + random.nextInt(8);
+    int nth =
+        step.equals("cancel") || step.equals("stop")
+            ? 1 + random.nextInt(2)
+            : 1 + random.nextInt(8);
     Process client =
-        start(place, mark, Client.class, Integer.toString(Integer.MAX_VALUE), step, Integer.toString(nth));
+        start(
+            place,
+            mark,
+            Client.class,
+            Integer.toString(Integer.MAX_VALUE),
+            step,
+            Integer.toString(nth));
     if (await(client) == KILLED) {
       done++;
       killsByStep.merge(step, 1, Integer::sum);
     } else {
-      faults.add("a client that had to die at step " + step + " ended by itself, see " + place.clientLog());
+      faults.add(
+          "a client that had to die at step "
+              + step
+              + " ended by itself, see "
+              + place.clientLog());
       done = kills;
     }
   }
@@ -139,7 +190,8 @@ public final class CrashDrill {
     return process.exitValue();
   }
 
-  private static Process start(Place place, String mark, Class<?> main, String... arguments) throws IOException {
+  private static Process start(Place place, String mark, Class<?> main, String... arguments)
+      throws IOException {
     List<String> command =
         new ArrayList<>(
             List.of(
@@ -183,7 +235,8 @@ public final class CrashDrill {
           }
 
           @Override
-          public FileVisitResult visitFile(Path file, BasicFileAttributes attributes) throws IOException {
+          public FileVisitResult visitFile(Path file, BasicFileAttributes attributes)
+              throws IOException {
             Files.delete(file);
             return FileVisitResult.CONTINUE;
           }

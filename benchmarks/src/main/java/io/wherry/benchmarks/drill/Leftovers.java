@@ -12,14 +12,19 @@ import java.util.stream.Stream;
 
 /** What a life of a workspace must not leave behind once its last client has closed it. */
 final class Leftovers {
-  /** A variable that every process of the drill inherits, whatever else happens to its environment. */
+  /**
+   * A variable that every process of the drill inherits, whatever else happens to its environment.
+   */
   static final String MARK = "WHERRY_DRILL";
 
   private static final long GRACE_SECONDS = 10;
 
   private Leftovers() {}
 
-  /** Processes, slots and temporary files; empty if all is clean. Waits a little for processes that are about to end. */
+  /**
+   * Processes, slots and temporary files; empty if all is clean. Waits a little for processes that
+   * are about to end.
+   */
   static List<String> of(Place place, String mark) throws IOException, InterruptedException {
     long end = System.nanoTime() + TimeUnit.SECONDS.toNanos(GRACE_SECONDS);
     List<String> processes = processes(mark);

@@ -9,9 +9,12 @@ import java.util.logging.Level;
 import java.util.logging.LogRecord;
 import java.util.logging.Logger;
 
-/** Kills its own process with SIGKILL when a step of the controller is reached for the n-th time. */
+/**
+ * Kills its own process with SIGKILL when a step of the controller is reached for the n-th time.
+ */
 final class StepTrap extends Handler {
-  private static final Logger STEPS = Logger.getLogger("io.wherry.steps"); // held, or it would be collected
+  private static final Logger STEPS =
+      Logger.getLogger("io.wherry.steps"); // held, or it would be collected
 
   private final Place place;
   private final String step;

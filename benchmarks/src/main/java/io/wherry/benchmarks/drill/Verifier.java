@@ -24,8 +24,9 @@ import java.util.stream.IntStream;
 import java.util.stream.Stream;
 
 /**
- * Looks at a workspace after all kills, in a process of its own: {@code Verifier FOLDER WAVES}. Compares what Wherry says
- * with what the programs noted; prints one line a fault and ends with exit code 1 if there is any.
+ * Looks at a workspace after all kills, in a process of its own: {@code Verifier FOLDER WAVES}.
+ * Compares what Wherry says with what the programs noted; prints one line a fault and ends with
+ * exit code 1 if there is any.
  */
 final class Verifier {
   private final Place place;
@@ -58,7 +59,8 @@ final class Verifier {
       String other = ids.putIfAbsent(words[0], words[1]);
       expect(words[0], "id after another submit", other == null ? words[1] : other, words[1]);
     }
-    expect("workspace", "runs", waves * Kind.values().length, workspace.runs().list(100_000).size());
+    expect(
+        "workspace", "runs", waves * Kind.values().length, workspace.runs().list(100_000).size());
     for (int wave = 0; wave < waves; wave++) {
       for (Kind kind : Kind.values()) {
         String key = Client.key(wave, kind);
@@ -149,8 +151,14 @@ final class Verifier {
     byte[] wanted = expected.getBytes(StandardCharsets.UTF_8);
     if (!Arrays.equals(wanted, bytes.toByteArray())) {
       faults.add(
-          what + ": log differs from byte " + Arrays.mismatch(wanted, bytes.toByteArray()) + " on; "
-              + wanted.length + " bytes were written, " + bytes.size() + " are there");
+          what
+              + ": log differs from byte "
+              + Arrays.mismatch(wanted, bytes.toByteArray())
+              + " on; "
+              + wanted.length
+              + " bytes were written, "
+              + bytes.size()
+              + " are there");
     }
   }
 
@@ -185,10 +193,19 @@ final class Verifier {
       Set<Long> lost = new HashSet<>(expected);
       lost.removeAll(seen);
       if (!lost.isEmpty()) {
-        faults.add(run.id() + ": " + lost.size() + " points of " + metric + " were acknowledged and are lost");
+        faults.add(
+            run.id()
+                + ": "
+                + lost.size()
+                + " points of "
+                + metric
+                + " were acknowledged and are lost");
       }
       seen.removeAll(expected);
-      if (seen.size() > (kind == Kind.CANCEL ? 1 : 0)) { // its last point may have been written and not yet noted
+      if (seen.size()
+          > (kind == Kind.CANCEL
+              ? 1
+              : 0)) { // its last point may have been written and not yet noted
         faults.add(run.id() + ": " + seen.size() + " points of " + metric + " come from nowhere");
       }
     }
@@ -211,8 +228,16 @@ final class Verifier {
     if (kind == Kind.OUTPUT) {
       expect(result.id(), "outputs", Set.of("model", "report"), result.outputs().keySet());
       Artifact model = result.output("model");
-      expect(result.id(), "model", true, lines(1, 1000, "weight").equals(Files.readString(model.path().resolve("weights"))));
-      expect(result.id(), "report", result.id() + "\n", Files.readString(result.output("report").path()));
+      expect(
+          result.id(),
+          "model",
+          true,
+          lines(1, 1000, "weight").equals(Files.readString(model.path().resolve("weights"))));
+      expect(
+          result.id(),
+          "report",
+          result.id() + "\n",
+          Files.readString(result.output("report").path()));
     } else {
       expect(result.id(), "outputs", Set.of(), result.outputs().keySet());
     }

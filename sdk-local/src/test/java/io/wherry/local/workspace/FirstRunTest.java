@@ -36,7 +36,10 @@ final class FirstRunTest extends WorkspaceTest {
     Run run = ws.runs().get("hello-1");
     assertThat(run.logs().text()).isEqualTo("hello\n");
     assertThat(run.logs().lines()).extracting(LogLine::text).containsExactly("hello");
-    assertThat(run.attempts()).singleElement().extracting(Attempt::state).isEqualTo(RunState.SUCCEEDED);
+    assertThat(run.attempts())
+        .singleElement()
+        .extracting(Attempt::state)
+        .isEqualTo(RunState.SUCCEEDED);
   }
 
   @Test
@@ -84,7 +87,9 @@ final class FirstRunTest extends WorkspaceTest {
     RunResult result = await(run);
 
     assertThat(result.metrics()).isEqualTo(Map.of("loss", 0.25, "acc", 0.9));
-    assertThat(run.metrics().series("loss")).extracting(p -> p.step() + "=" + p.value()).containsExactly("1=0.5", "2=0.25");
+    assertThat(run.metrics().series("loss"))
+        .extracting(p -> p.step() + "=" + p.value())
+        .containsExactly("1=0.5", "2=0.25");
     assertThat(run.params()).isEqualTo(Map.of("width", "8", "depth", "3"));
     assertThat(run.tags()).isEqualTo(Map.of("stage", "late"));
     assertThat(run.progress().orElseThrow().done()).isEqualTo(2);
@@ -116,12 +121,14 @@ final class FirstRunTest extends WorkspaceTest {
     RunResult result = sh("seen", "echo one; sleep 0.2; echo two; exit 2").submit().follow(out);
 
     assertThat(result.exitCode()).hasValue(2);
-    assertThat(bytes.toString(StandardCharsets.UTF_8)).containsSubsequence("one", "two", "FAILED", "exit code 2");
+    assertThat(bytes.toString(StandardCharsets.UTF_8))
+        .containsSubsequence("one", "two", "FAILED", "exit code 2");
   }
 
   @Test
   void following_lines_ends_with_the_run_and_gives_each_line_once() {
-    Run run = sh("lines", "for i in 1 2 3 4 5; do echo line $i; sleep 0.05; done; printf rest").submit();
+    Run run =
+        sh("lines", "for i in 1 2 3 4 5; do echo line $i; sleep 0.05; done; printf rest").submit();
     List<String> seen = new ArrayList<>();
     run.logs().follow(line -> seen.add(line.text()));
 
@@ -138,16 +145,26 @@ final class FirstRunTest extends WorkspaceTest {
         .filteredOn(RunEvent.StateChanged.class::isInstance)
         .extracting(e -> ((RunEvent.StateChanged) e).to())
         .containsExactly(
-            RunState.CREATED, RunState.QUEUED, RunState.RUNNING, RunState.COLLECTING, RunState.SUCCEEDED);
+            RunState.CREATED,
+            RunState.QUEUED,
+            RunState.RUNNING,
+            RunState.COLLECTING,
+            RunState.SUCCEEDED);
   }
 
   @Test
   void an_output_is_brought_home_and_can_be_the_input_of_another_run() throws IOException {
     RunResult first =
-        await(sh("maker", "mkdir $WHERRY_OUTPUT_MODEL; echo 42 >$WHERRY_OUTPUT_MODEL/weights").output("model").submit());
+        await(
+            sh("maker", "mkdir $WHERRY_OUTPUT_MODEL; echo 42 >$WHERRY_OUTPUT_MODEL/weights")
+                .output("model")
+                .submit());
     assertThat(first.orThrow().output("model").path().resolve("weights")).hasContent("42");
 
-    Run second = sh("user", "cat $WHERRY_INPUT_MODEL/weights").input("model", first.output("model")).submit();
+    Run second =
+        sh("user", "cat $WHERRY_INPUT_MODEL/weights")
+            .input("model", first.output("model"))
+            .submit();
     await(second);
     assertThat(second.logs().text()).isEqualTo("42\n");
     assertThatThrownBy(() -> first.output("other")).hasMessageContaining("it has [model]");
@@ -195,7 +212,9 @@ final class FirstRunTest extends WorkspaceTest {
   @Test
   void runs_survive_a_closed_workspace() throws IOException {
     Path go = temp.resolve("go");
-    Run run = sh("survivor", "echo before; until [ -e '" + go + "' ]; do sleep 0.02; done; echo after").submit();
+    Run run =
+        sh("survivor", "echo before; until [ -e '" + go + "' ]; do sleep 0.02; done; echo after")
+            .submit();
     awaitState(run, RunState.RUNNING);
     ws.close();
     Files.createFile(go);

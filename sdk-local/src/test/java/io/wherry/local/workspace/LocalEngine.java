@@ -19,8 +19,10 @@ public final class LocalEngine implements ExecutionCondition {
     if (missing.isEmpty()) {
       return ConditionEvaluationResult.enabled("the local engine is there");
     }
-    if (Arrays.asList(System.getenv().getOrDefault("WHERRY_REQUIRE_ENGINES", "").split(",")).contains("local")) {
-      throw new IllegalStateException("the local engine is required, but " + missing + " is missing");
+    if (Arrays.asList(System.getenv().getOrDefault("WHERRY_REQUIRE_ENGINES", "").split(","))
+        .contains("local")) {
+      throw new IllegalStateException(
+          "the local engine is required, but " + missing + " is missing");
     }
     return ConditionEvaluationResult.disabled("the local engine needs " + missing);
   }

@@ -25,7 +25,10 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.api.io.TempDir;
 
-/** A workspace on the local target with slots of its own; after each test no process of it may be left. */
+/**
+ * A workspace on the local target with slots of its own; after each test no process of it may be
+ * left.
+ */
 @ExtendWith(LocalEngine.class)
 abstract class WorkspaceTest {
   static final Duration LONG = Duration.ofSeconds(60);
@@ -71,7 +74,8 @@ abstract class WorkspaceTest {
 
   final Workspace withSlots(Workspace workspace, String slots) {
     TargetSpec spec =
-        TargetSpec.of("local", Map.of("slots", slots, "slotFolder", temp.resolve("slots").toString()));
+        TargetSpec.of(
+            "local", Map.of("slots", slots, "slotFolder", temp.resolve("slots").toString()));
     if (!workspace.isReadOnly() && !workspace.compute().get("local").spec().equals(spec)) {
       workspace.compute().update("local", spec);
     }
@@ -130,7 +134,8 @@ abstract class WorkspaceTest {
 
   private static String environment(String pid) {
     try {
-      return new String(Files.readAllBytes(Path.of("/proc", pid, "environ")), StandardCharsets.UTF_8);
+      return new String(
+          Files.readAllBytes(Path.of("/proc", pid, "environ")), StandardCharsets.UTF_8);
     } catch (IOException e) { // gone, or another user's
       return "";
     }
