@@ -76,7 +76,7 @@ final class RetentionTest extends WorkspaceTest {
     Files.createFile(go);
     Run again = ws.runs().get("young-1");
     assertThat(await(again).outcome()).isEqualTo(Outcome.SUCCEEDED);
-    assertThat(again.logs().text()).isEqualTo("made\nshared");
+    assertThat(again.logs().out().text()).isEqualTo("made\nshared\n");
     Run named = sh("named", "cat $WHERRY_INPUT_N data.txt").source(shared).input("n", "kept").submit();
     await(named);
     assertThat(named.logs().out().text()).isEqualTo("namedshared\n");
