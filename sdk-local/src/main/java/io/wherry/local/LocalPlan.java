@@ -340,9 +340,20 @@ final class LocalPlan implements LaunchPlan {
     }
     Map<String, String> values = new LinkedHashMap<>();
     for (Map.Entry<String, Secret> secret : spec.secrets().entrySet()) {
-      values.put(secret.getKey(), context.resolve(secret.getValue()));
+      values.put(secret.getKey(), resolve(secret.getValue()));
     }
     replace(folder.resolve(RunFolder.SECRETS), JobFile.secretsText(values));
+  }
+
+  /** A secret of the run's own that is not there is the run's trouble, not the target's. */
+  private String resolve(Secret secret) throws BackendException {
+    try {
+      return context.resolve(secret);
+    } catch (BackendException e) {
+      throw e.kind() == Kind.UNAUTHORIZED
+          ? new BackendException(Kind.REJECTED, String.valueOf(e.getMessage()), e)
+          : e;
+    }
   }
 
   private static List<Map<String, String>> rankEnvironment(RunSpec spec, List<String> gpus) {
