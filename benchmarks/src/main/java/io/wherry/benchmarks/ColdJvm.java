@@ -4,9 +4,9 @@ import java.nio.file.Path;
 import java.util.List;
 
 /**
- * A short program as a whole: JVM start, open a workspace that does not exist yet, one run of {@code
- * true}, close, JVM end. The SQLite library has been unpacked by a first start, as it is on any
- * machine where Wherry was used before.
+ * A short program as a whole: JVM start, open a workspace that does not exist yet, one run of
+ * {@code true}, close, JVM end. The SQLite library has been unpacked by a first start, as it is on
+ * any machine where Wherry was used before.
  */
 final class ColdJvm implements Benchmark {
   private static final int ROUNDS = 15;

@@ -110,16 +110,21 @@ public final class FollowClient {
             .command(ChildJvm.command(LatencyWriter.class, List.of("-XX:+UseSerialGC")))
             .submit();
     Samples samples = new Samples();
-    run.logs()
-        .out()
-        .follow(line -> samples.add(Samples.millisSince(Long.parseLong(line.text()))));
+    run.logs().out().follow(line -> samples.add(Samples.millisSince(Long.parseLong(line.text()))));
     run.await().orThrow();
     Samples warm = samples.part(LatencyWriter.WARM_UP, samples.size());
     Lab.say(
-        "latency of " + warm.size() + " lines: median " + Figure.number(warm.median())
-            + ", p90 " + Figure.number(warm.quantile(0.9))
-            + ", p99 " + Figure.number(warm.quantile(0.99))
-            + ", most " + Figure.number(warm.quantile(1)) + " ms");
+        "latency of "
+            + warm.size()
+            + " lines: median "
+            + Figure.number(warm.median())
+            + ", p90 "
+            + Figure.number(warm.quantile(0.9))
+            + ", p99 "
+            + Figure.number(warm.quantile(0.99))
+            + ", most "
+            + Figure.number(warm.quantile(1))
+            + " ms");
     ChildJvm.report(LATENCY, warm.quantile(0.99));
   }
 

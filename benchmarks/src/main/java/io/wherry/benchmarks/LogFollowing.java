@@ -34,7 +34,8 @@ final class LogFollowing implements Benchmark {
     try (Workspace workspace = Workspace.open(folder)) {
       Lab.attach(workspace, 2, slots);
       Path piece = Files.writeString(lab.place("piece"), lines(), StandardCharsets.UTF_8);
-      String script = "i=0; while [ $i -lt " + PIECES + " ]; do cat " + piece + "; i=$((i+1)); done";
+      String script =
+          "i=0; while [ $i -lt " + PIECES + " ]; do cat " + piece + "; i=$((i+1)); done";
       Run run = workspace.run("gigabyte").on(Lab.TARGET).command("sh", "-c", script).submit();
       run.await().orThrow();
       id = run.id();

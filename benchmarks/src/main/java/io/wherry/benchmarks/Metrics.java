@@ -36,8 +36,7 @@ final class Metrics implements Benchmark {
       List<Samples> samples = Samples.interleaved(ROUNDS, text, runtime, raw);
       double binary = samples.get(1).median();
       return List.of(
-          Figure.reachesBudget(
-              name() + "-text", samples.get(0).median(), "points/s", 500_000),
+          Figure.reachesBudget(name() + "-text", samples.get(0).median(), "points/s", 500_000),
           Figure.reachesBudget(name() + "-runtime", binary, "points/s", 1_500_000),
           Figure.ratioAtLeast(
               name() + "-runtime-vs-raw",

@@ -40,7 +40,8 @@ public final class QueueClient {
   }
 
   private List<Samples> round(int rounds, int runs) throws Exception {
-    return Samples.interleaved(rounds, () -> queued(runs), () -> supervised(runs), () -> bare(runs));
+    return Samples.interleaved(
+        rounds, () -> queued(runs), () -> supervised(runs), () -> bare(runs));
   }
 
   private Path place() {
@@ -59,7 +60,8 @@ public final class QueueClient {
       double submitted = Samples.millisSince(start);
       queue.forEach(run -> run.await().orThrow());
       double done = Samples.millisSince(start);
-      Lab.say("queued " + Figure.number(done) + " ms, of it submitting " + Figure.number(submitted));
+      Lab.say(
+          "queued " + Figure.number(done) + " ms, of it submitting " + Figure.number(submitted));
       return done;
     }
   }

@@ -3,7 +3,10 @@ package io.wherry.benchmarks;
 import java.util.List;
 import java.util.Map;
 
-/** A thousand runs of {@code true} queued at once, in a JVM with a small heap; see {@link QueueClient}. */
+/**
+ * A thousand runs of {@code true} queued at once, in a JVM with a small heap; see {@link
+ * QueueClient}.
+ */
 final class QueueThousand implements Benchmark {
   @Override
   public String name() {
@@ -13,10 +16,7 @@ final class QueueThousand implements Benchmark {
   @Override
   public List<Figure> run(Lab lab) throws Exception {
     Map<String, Double> result =
-        ChildJvm.run(
-            QueueClient.class,
-            List.of("-Xmx256m"),
-            lab.folder("queue").toString());
+        ChildJvm.run(QueueClient.class, List.of("-Xmx256m"), lab.folder("queue").toString());
     double queued = ChildJvm.value(result, QueueClient.QUEUED);
     double supervised = ChildJvm.value(result, QueueClient.SUPERVISED);
     double bare = ChildJvm.value(result, QueueClient.BARE);

@@ -10,7 +10,8 @@ import java.sql.Statement;
 
 /**
  * What SQLite takes at best when points arrive in small pieces: blocks of 100 points, 1,000 points
- * a commit, into a table like the store's and with its settings, from a loop that does nothing else.
+ * a commit, into a table like the store's and with its settings, from a loop that does nothing
+ * else.
  */
 final class RawInserts {
   private static final int BLOCK = 100;

@@ -87,7 +87,8 @@ final class RunFill {
     return new RunSpec(
         NAME,
         "local",
-        new Program.Command(List.of("python3", "train.py", "--epochs", "20", "--seed", "" + number)),
+        new Program.Command(
+            List.of("python3", "train.py", "--epochs", "20", "--seed", "" + number)),
         null,
         Map.of(
             "epochs", "20",

@@ -29,8 +29,7 @@ final class SequentialFlat implements Benchmark {
       late.add(all.part(RUNS - WINDOW, RUNS).median());
     }
     return List.of(
-        Figure.ratioAtMost(
-            name(), late.median(), "ms", "runs 100 to 200", early.median(), 1.1));
+        Figure.ratioAtMost(name(), late.median(), "ms", "runs 100 to 200", early.median(), 1.1));
   }
 
   private static Samples runs(Lab lab, int count) throws Exception {

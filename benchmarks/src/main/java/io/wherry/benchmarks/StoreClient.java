@@ -10,8 +10,8 @@ import java.util.Random;
 import java.util.TreeMap;
 
 /**
- * The program in which {@link BigStore} measures; arguments are the workspace and either the name of
- * the search that it performs once, or {@link #WARM}.
+ * The program in which {@link BigStore} measures; arguments are the workspace and either the name
+ * of the search that it performs once, or {@link #WARM}.
  */
 public final class StoreClient {
   static final String OPEN = "open";
@@ -27,8 +27,7 @@ public final class StoreClient {
               "newest-first",
               List.of("tags.team = 'birds' and metrics.accuracy > 0.9", ""),
               "by-metric",
-              List.of(
-                  "tags.team = 'birds' and metrics.accuracy > 0.5", "metrics.accuracy desc"),
+              List.of("tags.team = 'birds' and metrics.accuracy > 0.5", "metrics.accuracy desc"),
               "no-match",
               List.of("tags.team = 'birds' and metrics.accuracy > 2", "")));
 
@@ -70,8 +69,7 @@ public final class StoreClient {
       double slowest = 0;
       for (String name : SEARCHES.keySet()) {
         Samples.interleaved(ROUNDS, () -> search(workspace, name)); // warm-up
-        double median =
-            Samples.interleaved(ROUNDS, () -> search(workspace, name)).get(0).median();
+        double median = Samples.interleaved(ROUNDS, () -> search(workspace, name)).get(0).median();
         Lab.say("warm search, " + name + ": " + Figure.number(median) + " ms");
         slowest = Math.max(slowest, median);
       }

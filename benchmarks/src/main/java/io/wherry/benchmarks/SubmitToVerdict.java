@@ -22,8 +22,7 @@ final class SubmitToVerdict implements Benchmark {
       double ours = samples.get(0).median();
       double bare = samples.get(1).median();
       Lab.say("whole run " + Figure.number(ours) + " ms");
-      return List.of(
-          Figure.valueAtMost(name(), ours - bare, "ms", "bare process", bare, 4));
+      return List.of(Figure.valueAtMost(name(), ours - bare, "ms", "bare process", bare, 4));
     }
   }
 

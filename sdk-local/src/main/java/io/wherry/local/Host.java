@@ -42,7 +42,10 @@ final class Host {
     return word(bootIdFile);
   }
 
-  /** Whether the process still runs; a zombie does not, and neither does a later one with the same number. */
+  /**
+   * Whether the process still runs; a zombie does not, and neither does a later one with the same
+   * number.
+   */
   boolean alive(PidRecord.Id process) {
     return process.ticks() != 0 && ticks(process.pid()) == process.ticks();
   }

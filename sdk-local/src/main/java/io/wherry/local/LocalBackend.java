@@ -51,8 +51,8 @@ import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Runs as processes of this machine, forked from one launcher shell. What is true of a run lies in its folder and in the
- * process table; this object holds nothing that a later one would miss.
+ * Runs as processes of this machine, forked from one launcher shell. What is true of a run lies in
+ * its folder and in the process table; this object holds nothing that a later one would miss.
  */
 final class LocalBackend implements WorkloadBackend, Watching, LocalStreams {
 
@@ -127,7 +127,8 @@ final class LocalBackend implements WorkloadBackend, Watching, LocalStreams {
   /** The launcher, started if there is none that lives. */
   synchronized Launcher launcher() throws IOException, BackendException {
     if (closed) {
-      throw new BackendException(Kind.TRANSIENT, "the target " + context.targetName() + " was closed");
+      throw new BackendException(
+          Kind.TRANSIENT, "the target " + context.targetName() + " was closed");
     }
     Launcher current = launcher;
     if (current == null || !current.alive()) {
@@ -176,7 +177,8 @@ final class LocalBackend implements WorkloadBackend, Watching, LocalStreams {
     } else {
       facts.put("memoryLimit", "no: this user may not make control groups");
       facts.put(
-          "escapedProcesses", "ended by best effort: those that keep WHERRY_LAUNCH_KEY in their environment");
+          "escapedProcesses",
+          "ended by best effort: those that keep WHERRY_LAUNCH_KEY in their environment");
     }
     int gpuCount = gpus.count();
     if (gpuCount > 0) {
@@ -194,12 +196,18 @@ final class LocalBackend implements WorkloadBackend, Watching, LocalStreams {
     String needs = "local runs need a POSIX system with /proc, sh, setsid and grep";
     if (!Files.isReadable(Path.of("/proc/self/stat"))) {
       throw new BackendException(
-          Kind.REJECTED, needs + ", which " + System.getProperty("os.name") + " is not; use WSL or attach a remote target");
+          Kind.REJECTED,
+          needs
+              + ", which "
+              + System.getProperty("os.name")
+              + " is not; use WSL or attach a remote target");
     }
     String path = System.getenv().getOrDefault("PATH", "/usr/bin:/bin");
     for (String program : List.of("sh", "setsid", "grep", "sleep")) {
       if (!onPath(program, path)) {
-        throw new BackendException(Kind.REJECTED, needs + "; " + program + " is missing: install it (util-linux, coreutils)");
+        throw new BackendException(
+            Kind.REJECTED,
+            needs + "; " + program + " is missing: install it (util-linux, coreutils)");
       }
     }
   }
@@ -257,7 +265,8 @@ final class LocalBackend implements WorkloadBackend, Watching, LocalStreams {
   }
 
   @Override
-  public Map<WorkloadHandle, Observation> observe(Set<WorkloadHandle> handles) throws BackendException {
+  public Map<WorkloadHandle, Observation> observe(Set<WorkloadHandle> handles)
+      throws BackendException {
     Map<WorkloadHandle, Observation> seen = new HashMap<>();
     IOException failure = null;
     for (WorkloadHandle handle : handles) {
@@ -268,7 +277,9 @@ final class LocalBackend implements WorkloadBackend, Watching, LocalStreams {
       try {
         RunFiles files = new RunFiles(host, folder(local.folder()));
         Optional<Observation> observation = files.look();
-        if (observation.isPresent() && observation.get() instanceof Observation.Active && watch(handle, local)) {
+        if (observation.isPresent()
+            && observation.get() instanceof Observation.Active
+            && watch(handle, local)) {
           observation = files.look(); // it may have ended before the watch began
         }
         observation.ifPresent(o -> seen.put(handle, o));
@@ -292,7 +303,9 @@ final class LocalBackend implements WorkloadBackend, Watching, LocalStreams {
         watcher = new ExitWatcher(context.runsFolder(), h -> wake.accept(h));
       }
       return watcher.add(handle, folder(local.folder()).resolve("0"));
-    } catch (IOException e) { // too many watches, or a file system without them: core's polling sees it later
+    } catch (
+        IOException
+            e) { // too many watches, or a file system without them: core's polling sees it later
       LOG.log(System.Logger.Level.DEBUG, "can't watch " + local.folder(), e);
       return false;
     }
@@ -319,7 +332,8 @@ final class LocalBackend implements WorkloadBackend, Watching, LocalStreams {
   }
 
   @Override
-  public Map<StreamRef, Chunk> read(Map<StreamRef, Cursor> from, int maxBytes) throws BackendException {
+  public Map<StreamRef, Chunk> read(Map<StreamRef, Cursor> from, int maxBytes)
+      throws BackendException {
     Map<StreamRef, Chunk> chunks = new HashMap<>();
     for (Map.Entry<StreamRef, Cursor> entry : from.entrySet()) {
       Optional<Path> file = file(entry.getKey());
@@ -328,7 +342,8 @@ final class LocalBackend implements WorkloadBackend, Watching, LocalStreams {
       }
       long offset = entry.getValue().offset();
       try (FileChannel channel = FileChannel.open(file.get(), StandardOpenOption.READ)) {
-        ByteBuffer bytes = ByteBuffer.allocate((int) Math.max(0, Math.min(maxBytes, channel.size() - offset)));
+        ByteBuffer bytes =
+            ByteBuffer.allocate((int) Math.max(0, Math.min(maxBytes, channel.size() - offset)));
         while (bytes.hasRemaining() && channel.read(bytes, offset + bytes.position()) > 0) {}
         if (bytes.position() > 0) {
           byte[] read = Arrays.copyOf(bytes.array(), bytes.position());
@@ -372,7 +387,9 @@ final class LocalBackend implements WorkloadBackend, Watching, LocalStreams {
       return;
     }
     Optional<RunFiles.Claim> claim = files.claim();
-    if (claim.isPresent() && !claim.get().bootId().isEmpty() && !claim.get().bootId().equals(host.bootId())) {
+    if (claim.isPresent()
+        && !claim.get().bootId().isEmpty()
+        && !claim.get().bootId().equals(host.bootId())) {
       return;
     }
     Optional<PidRecord> pids = files.pids();
@@ -381,7 +398,9 @@ final class LocalBackend implements WorkloadBackend, Watching, LocalStreams {
     if (wrapper != null && host.alive(wrapper)) {
       Files.writeString(folder.resolve(RunFolder.grace(0)), JobFile.seconds(grace) + "\n");
       host.term(wrapper);
-    } else if (files.exit().isEmpty() && pids.isPresent() && pids.get().programs().stream().anyMatch(host::alive)) {
+    } else if (files.exit().isEmpty()
+        && pids.isPresent()
+        && pids.get().programs().stream().anyMatch(host::alive)) {
       Files.writeString(folder.resolve(RunFolder.stopping(0)), Cause.STOPPED + "\n");
       end(local, grace);
     }
@@ -391,12 +410,19 @@ final class LocalBackend implements WorkloadBackend, Watching, LocalStreams {
   private static boolean neverBegins(Path folder) throws IOException {
     try {
       Files.writeString(
-          folder.resolve(RunFolder.claim(0)), "0 0 stopped\n", StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE);
+          folder.resolve(RunFolder.claim(0)),
+          "0 0 stopped\n",
+          StandardOpenOption.CREATE_NEW,
+          StandardOpenOption.WRITE);
     } catch (FileAlreadyExistsException e) {
       return false;
     }
     byte[] record = new ExitRecord(143, Cause.STOPPED, 0, "NEVER").text().getBytes(UTF_8);
-    Files.write(folder.resolve(RunFolder.exit(0)), record, StandardOpenOption.CREATE, StandardOpenOption.WRITE);
+    Files.write(
+        folder.resolve(RunFolder.exit(0)),
+        record,
+        StandardOpenOption.CREATE,
+        StandardOpenOption.WRITE);
     return true;
   }
 
@@ -406,7 +432,12 @@ final class LocalBackend implements WorkloadBackend, Watching, LocalStreams {
     LaunchKey key = local.key(context.workspaceId());
     long tenths = Math.max(1, grace.toMillis() / 100);
     new ProcessBuilder(
-            "setsid", "sh", WrapperScript.load().install(runs).toString(), "end", key.toString(), Long.toString(tenths))
+            "setsid",
+            "sh",
+            WrapperScript.load().install(runs).toString(),
+            "end",
+            key.toString(),
+            Long.toString(tenths))
         .redirectInput(ProcessBuilder.Redirect.from(Path.of("/dev/null").toFile()))
         .redirectOutput(ProcessBuilder.Redirect.DISCARD)
         .redirectError(ProcessBuilder.Redirect.DISCARD)
@@ -414,11 +445,17 @@ final class LocalBackend implements WorkloadBackend, Watching, LocalStreams {
   }
 
   @Override
-  public void collect(WorkloadHandle handle, Set<String> outputs, Path into) throws BackendException {
+  public void collect(WorkloadHandle handle, Set<String> outputs, Path into)
+      throws BackendException {
     LocalHandle local = LocalHandle.parse(handle);
     if (!local.hostId().equals(host.id())) {
       throw new BackendException(
-          Kind.REJECTED, "the outputs of " + local.folder() + " lie on " + local.hostId() + "; open the workspace there");
+          Kind.REJECTED,
+          "the outputs of "
+              + local.folder()
+              + " lie on "
+              + local.hostId()
+              + "; open the workspace there");
     }
     Path from = folder(local.folder()).resolve(RunFolder.OUTPUTS);
     for (String output : outputs) {
@@ -428,7 +465,8 @@ final class LocalBackend implements WorkloadBackend, Watching, LocalStreams {
           Folders.move(source, into.resolve(output));
         }
       } catch (IOException e) {
-        throw new BackendException(Kind.TRANSIENT, "can't bring the output " + output + " to " + into + ": " + e, e);
+        throw new BackendException(
+            Kind.TRANSIENT, "can't bring the output " + output + " to " + into + ": " + e, e);
       }
     }
   }
@@ -449,7 +487,10 @@ final class LocalBackend implements WorkloadBackend, Watching, LocalStreams {
       }
       if (!host.sweep(byKey.keySet())) {
         throw new BackendException(
-            Kind.TRANSIENT, "some processes of " + byKey.keySet() + " can't be killed; they wait inside the kernel");
+            Kind.TRANSIENT,
+            "some processes of "
+                + byKey.keySet()
+                + " can't be killed; they wait inside the kernel");
       }
       for (Map.Entry<String, LocalHandle> entry : byKey.entrySet()) {
         release(LaunchKey.parse(entry.getKey()), folder(entry.getValue().folder()));
@@ -478,13 +519,15 @@ final class LocalBackend implements WorkloadBackend, Watching, LocalStreams {
     Optional<JobHeader> header = JobHeader.read(job);
     String group = header.map(JobHeader::controlGroup).orElse("");
     if (!group.isEmpty() && !ControlGroups.remove(Path.of(group))) {
-      throw new BackendException(Kind.TRANSIENT, "processes in the control group " + group + " can't be killed");
+      throw new BackendException(
+          Kind.TRANSIENT, "processes in the control group " + group + " can't be killed");
     }
     Optional<ExitRecord> exit = new RunFiles(host, folder).exit();
     if (exit.isEmpty() || !exit.get().word().isEmpty()) { // its wrapper did not get to it
       slots.free(key);
     }
-    for (String name : List.of(RunFolder.WORK, RunFolder.INPUTS, RunFolder.OUTPUTS, RunFolder.SECRETS)) {
+    for (String name :
+        List.of(RunFolder.WORK, RunFolder.INPUTS, RunFolder.OUTPUTS, RunFolder.SECRETS)) {
       Folders.delete(folder.resolve(name));
     }
     try (DirectoryStream<Path> events = Files.newDirectoryStream(folder.resolve("0"), "events-*")) {

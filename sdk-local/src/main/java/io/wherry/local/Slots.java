@@ -22,9 +22,10 @@ import java.util.Map;
 import java.util.concurrent.locks.LockSupport;
 
 /**
- * The CPUs and GPUs of this machine as files, one each, shared by all workspaces of a user: empty means free, else one
- * line {@code bootId launchKey (pid ticks)…} names the owner, and is void once all these processes are gone. Taken under
- * a lock in the name of the launcher, overwritten and emptied by the job wrapper without one. Thread-safe.
+ * The CPUs and GPUs of this machine as files, one each, shared by all workspaces of a user: empty
+ * means free, else one line {@code bootId launchKey (pid ticks)…} names the owner, and is void once
+ * all these processes are gone. Taken under a lock in the name of the launcher, overwritten and
+ * emptied by the job wrapper without one. Thread-safe.
  */
 final class Slots {
 
@@ -122,9 +123,11 @@ final class Slots {
   }
 
   private void write(String name, String line) throws IOException {
-    byte[] text = (line + " ".repeat(Math.max(0, LENGTH - 1 - line.length())) + "\n").getBytes(UTF_8);
+    byte[] text =
+        (line + " ".repeat(Math.max(0, LENGTH - 1 - line.length())) + "\n").getBytes(UTF_8);
     try (FileChannel file =
-        FileChannel.open(folder.resolve(name), StandardOpenOption.WRITE, StandardOpenOption.CREATE)) {
+        FileChannel.open(
+            folder.resolve(name), StandardOpenOption.WRITE, StandardOpenOption.CREATE)) {
       file.write(ByteBuffer.wrap(text));
     }
   }
@@ -134,12 +137,14 @@ final class Slots {
     synchronized (this) {
       if (!made) {
         Files.createDirectories(
-            folder, PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rwx------")));
+            folder,
+            PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rwx------")));
         made = true;
       }
     }
     FileChannel channel =
-        FileChannel.open(folder.resolve("lock"), StandardOpenOption.WRITE, StandardOpenOption.CREATE);
+        FileChannel.open(
+            folder.resolve("lock"), StandardOpenOption.WRITE, StandardOpenOption.CREATE);
     try {
       long deadline = System.nanoTime() + timeout.toNanos();
       while (true) {
@@ -150,9 +155,11 @@ final class Slots {
         } catch (OverlappingFileLockException e) { // another workspace in this JVM
         }
         if (System.nanoTime() > deadline) {
-          throw new IOException(folder.resolve("lock") + " was held by another process for " + timeout);
+          throw new IOException(
+              folder.resolve("lock") + " was held by another process for " + timeout);
         }
-        LockSupport.parkNanos(100_000); // held for microseconds; a blocking lock would fail on overlaps in this JVM
+        LockSupport.parkNanos(
+            100_000); // held for microseconds; a blocking lock would fail on overlaps in this JVM
       }
     } catch (IOException | RuntimeException e) {
       channel.close();
@@ -200,7 +207,8 @@ final class Slots {
       }
       for (int i = 2; i + 1 < fields.length; i += 2) {
         try {
-          if (host.alive(new PidRecord.Id(Long.parseLong(fields[i]), Long.parseLong(fields[i + 1])))) {
+          if (host.alive(
+              new PidRecord.Id(Long.parseLong(fields[i]), Long.parseLong(fields[i + 1])))) {
             return fields[1];
           }
         } catch (NumberFormatException e) {
@@ -211,7 +219,8 @@ final class Slots {
     }
 
     String reason(String what, Need need) {
-      long taken = owners.stream().filter(o -> !o.isEmpty() && !o.equals(need.key().toString())).count();
+      long taken =
+          owners.stream().filter(o -> !o.isEmpty() && !o.equals(need.key().toString())).count();
       long others =
           owners.stream()
               .filter(o -> !o.isEmpty() && !o.startsWith(need.key().workspaceId() + "/"))

@@ -28,7 +28,6 @@ import org.junit.jupiter.api.io.TempDir;
  */
 @DisplayNameGeneration(ReplaceUnderscores.class)
 public abstract class BackendContract {
-  @TempDir Path folder;
   private Bench bench;
 
   /** For subclasses. */
@@ -38,7 +37,7 @@ public abstract class BackendContract {
   protected abstract BackendFixture fixture();
 
   @BeforeEach
-  final void openBench() {
+  final void openBench(@TempDir Path folder) {
     bench = new Bench(fixture(), folder);
   }
 

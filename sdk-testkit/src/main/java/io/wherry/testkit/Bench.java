@@ -1,5 +1,6 @@
 package io.wherry.testkit;
 
+import static java.util.Objects.requireNonNull;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.wherry.spec.Content;
@@ -99,7 +100,7 @@ final class Bench implements AutoCloseable {
 
   /** The twin of every test of a feature: without it the spec breaks a rule that names the path. */
   void assertRefused(JobDraft job, String path) throws BackendException {
-    assertThat(job.workload().spec()).as("twin of %s", path).isNotNull();
+    Refusal.check(this, job, path);
   }
 
   // content
@@ -157,7 +158,7 @@ final class Bench implements AutoCloseable {
   }
 
   WorkloadHandle launch(WorkloadBackend backend, Workload workload) throws BackendException {
-    return launch(backend, List.of(workload)).get(workload.key());
+    return requireNonNull(launch(backend, List.of(workload)).get(workload.key()));
   }
 
   /** Launches a batch, waiting for room like core does. */
@@ -220,8 +221,7 @@ final class Bench implements AutoCloseable {
 
   Observation observe(WorkloadBackend backend, WorkloadHandle handle) throws BackendException {
     Observation seen = backend.observe(Set.of(handle)).get(handle);
-    assertThat(seen).as("what the backend says of %s", handle).isNotNull();
-    return seen;
+    return requireNonNull(seen, () -> "the backend says nothing of " + handle);
   }
 
   Ended awaitEnd(WorkloadHandle handle) throws BackendException {
@@ -270,6 +270,12 @@ final class Bench implements AutoCloseable {
 
   byte[] bytes(WorkloadHandle handle, int rank, Channel channel) throws BackendException {
     return bytes(backend(), new StreamRef(handle, 0, rank, channel), Cursor.START, 1 << 20);
+  }
+
+  /** The next bytes of a stream that has some. */
+  Chunk chunk(StreamRef stream, Cursor from, int maxBytes) throws BackendException {
+    Chunk chunk = backend().read(Map.of(stream, from), maxBytes).get(stream);
+    return requireNonNull(chunk, () -> "no bytes of " + stream + " from " + from);
   }
 
   /** All that a stream has from a cursor on. */

@@ -1,12 +1,14 @@
 package io.wherry.testkit;
 
 import io.wherry.spi.BackendProvider;
+import java.io.FileNotFoundException;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;
 import java.lang.module.ModuleDescriptor;
 import java.net.URI;
 import java.net.URL;
+import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.util.Optional;
 
@@ -26,7 +28,7 @@ final class Declarations {
   /** Whether {@code module-info} provides it; empty if there is none. */
   static Optional<Boolean> inModule(Class<?> provider) {
     return resource(provider, "module-info.class")
-        .map(bytes -> ModuleDescriptor.read(java.nio.ByteBuffer.wrap(bytes)))
+        .map(bytes -> ModuleDescriptor.read(ByteBuffer.wrap(bytes)))
         .map(
             module ->
                 module.provides().stream()
@@ -44,7 +46,7 @@ final class Declarations {
     String root = place.toString().substring(0, place.toString().length() - file.length());
     try (InputStream in = URI.create(root + name).toURL().openStream()) {
       return Optional.of(in.readAllBytes());
-    } catch (java.io.FileNotFoundException absent) {
+    } catch (FileNotFoundException absent) {
       return Optional.empty();
     } catch (IOException e) {
       throw new UncheckedIOException(e);

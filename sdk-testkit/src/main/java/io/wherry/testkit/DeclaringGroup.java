@@ -88,7 +88,7 @@ abstract class DeclaringGroup extends Group {
       assertThat(open).isNotNull();
       assertThatExceptionOfType(BackendException.class)
           .isThrownBy(() -> bench().backend().probe())
-          .matches(e -> !e.getMessage().isBlank(), "has a message")
+          .satisfies(e -> assertThat(e.getMessage()).isNotBlank())
           .extracting(BackendException::kind)
           .isIn(BackendException.Kind.TRANSIENT, BackendException.Kind.UNAUTHORIZED);
     }

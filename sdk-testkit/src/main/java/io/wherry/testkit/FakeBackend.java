@@ -17,7 +17,6 @@ import io.wherry.spi.LaunchKey;
 import io.wherry.spi.LaunchPlan;
 import io.wherry.spi.Observation;
 import io.wherry.spi.StreamRef;
-import io.wherry.spi.Watching;
 import io.wherry.spi.Workload;
 import io.wherry.spi.WorkloadBackend;
 import io.wherry.spi.WorkloadHandle;
@@ -28,56 +27,60 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.Collection;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
-import java.util.function.Function;
 import java.util.function.IntFunction;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 
 /** One client of a {@link FakeEngine}. */
 final class FakeBackend implements WorkloadBackend {
   private static final int VERSION = 1;
 
+  private final FakeSetup setup;
   private final FakeEngine engine;
-  private final Capabilities capabilities;
-  private final Function<RunSpec, Behaviour> programs;
   private final BlobStore staging;
   private final BackendContext context;
   private final Optional<FakeWatching> watching;
 
-  FakeBackend(
-      FakeEngine engine,
-      Capabilities capabilities,
-      Function<RunSpec, Behaviour> programs,
-      BlobStore staging,
-      BackendContext context) {
-    this.engine = engine;
-    this.capabilities = capabilities;
-    this.programs = programs;
-    this.staging = staging;
+  FakeBackend(FakeSetup setup, BackendContext context) {
+    this.setup = setup;
+    this.engine = setup.engine();
+    this.staging = setup.staging().apply(context);
     this.context = context;
     watching =
         context.clock() instanceof ManualClock clock
-            ? Optional.of(new FakeWatching(engine, context.workspaceId(), clock))
+            ? Optional.of(new FakeWatching(() -> keys().values(), clock))
             : Optional.empty();
   }
 
-  static WorkloadHandle handle(LaunchKey key) {
-    return new WorkloadHandle(FakeProvider.KIND, VERSION, key.toString());
+  private Map<LaunchKey, WorkloadHandle> keys() {
+    return handles(engine.keys(context.workspaceId()));
+  }
+
+  private Map<LaunchKey, WorkloadHandle> handles(Collection<LaunchKey> keys) {
+    Map<LaunchKey, WorkloadHandle> handles = new LinkedHashMap<>();
+    keys.forEach(k -> handles.put(k, new WorkloadHandle(setup.kind(), VERSION, k.toString())));
+    return handles;
   }
 
   @Override
   public Capabilities probe() throws BackendException {
     engine.requireReachable();
-    return capabilities;
+    return setup.capabilities();
   }
 
   @Override
   public <F extends Facet> Optional<F> facet(Class<F> type) {
-    return type == Watching.class ? watching.map(type::cast) : Optional.empty();
+    return Stream.of(watching, setup.virtualTime())
+        .flatMap(Optional::stream)
+        .filter(type::isInstance)
+        .map(type::cast)
+        .findFirst();
   }
 
   @Override
@@ -98,8 +101,7 @@ final class FakeBackend implements WorkloadBackend {
   @Override
   public Map<LaunchKey, WorkloadHandle> find(String workspaceId) throws BackendException {
     engine.requireReachable();
-    return engine.keys(workspaceId).stream()
-        .collect(Collectors.toMap(key -> key, FakeBackend::handle));
+    return handles(engine.keys(workspaceId));
   }
 
   @Override
@@ -112,7 +114,7 @@ final class FakeBackend implements WorkloadBackend {
           handle,
           engine
               .look(key(handle), now(), w -> w.observation(engine.waitingFor(w)))
-              .orElseGet(() -> new Observation.Missing("the fake engine has no " + handle.text())));
+              .orElseGet(() -> new Observation.Missing("the engine has no " + handle.text())));
     }
     return answer;
   }
@@ -125,9 +127,8 @@ final class FakeBackend implements WorkloadBackend {
     for (Map.Entry<StreamRef, Cursor> entry : from.entrySet()) {
       StreamRef ref = entry.getKey();
       byte[] all =
-          engine
-              .look(key(ref.handle()), now(), w -> w.stream(ref.rank(), ref.channel()))
-              .orElseGet(() -> new byte[0]);
+          engine.read(
+              key(ref.handle()), ref.rank(), ref.channel(), entry.getValue().offset(), now());
       int begin = (int) entry.getValue().offset();
       int end = (int) Math.min(all.length, (long) begin + maxBytes);
       if (ref.restart() == 0 && begin < end) {
@@ -180,10 +181,10 @@ final class FakeBackend implements WorkloadBackend {
     return context.clock().instant();
   }
 
-  private static LaunchKey key(WorkloadHandle handle) throws BackendException {
-    if (!handle.kind().equals(FakeProvider.KIND) || handle.version() > VERSION) {
+  private LaunchKey key(WorkloadHandle handle) throws BackendException {
+    if (!handle.kind().equals(setup.kind()) || handle.version() > VERSION) {
       throw new BackendException(
-          Kind.REJECTED, "a newer fake made the handle " + handle + "; use that version");
+          Kind.REJECTED, "a newer engine made the handle " + handle + "; use that version");
     }
     return LaunchKey.parse(handle.text());
   }
@@ -197,12 +198,12 @@ final class FakeBackend implements WorkloadBackend {
 
     @Override
     public String describe() {
-      return batch.stream().map(Plan::describe).collect(Collectors.joining("\n"));
+      return batch.stream().map(this::describe).collect(Collectors.joining("\n"));
     }
 
-    private static String describe(Workload workload) {
+    private String describe(Workload workload) {
       RunSpec spec = workload.spec();
-      String request = "fake-engine submit " + workload.key() + " " + spec.program();
+      String request = setup.kind() + " submit " + workload.key() + " " + spec.program();
       return spec.secrets().isEmpty()
           ? request
           : spec.secrets().entrySet().stream()
@@ -214,13 +215,13 @@ final class FakeBackend implements WorkloadBackend {
     public List<Violation> violations() {
       return batch.stream()
           .flatMap(w -> w.spec().options().entrySet().stream())
-          .filter(option -> option.getKey().startsWith(FakeProvider.KIND + "."))
+          .filter(option -> option.getKey().startsWith(setup.kind() + "."))
           .map(
               option ->
                   new Violation(
                       "option." + option.getKey(),
                       option.getValue(),
-                      "the fake engine has no options",
+                      "there are no options",
                       "leave it out"))
           .toList();
     }
@@ -237,16 +238,23 @@ final class FakeBackend implements WorkloadBackend {
       for (Workload workload : batch) {
         workloads.add(
             new FakeWorkload(
-                workload, scripts(workload), engine.checkpoint(workload.key()), now()));
+                workload,
+                scripts(workload),
+                engine.checkpoint(workload.key()),
+                setup.features(),
+                now()));
       }
-      return engine.launch(workloads, now());
+      return engine
+          .launch(workloads, now())
+          .map(reason -> (Launch) new Launch.NoRoom(reason))
+          .orElseGet(() -> new Launch.Taken(handles(batch.stream().map(Workload::key).toList())));
     }
 
     private IntFunction<Script> scripts(Workload workload) throws BackendException {
       RunSpec spec = workload.spec();
       Map<String, byte[]> files = new FakeContent(staging, context).of(spec);
-      Map<String, String> env = FakeEnvironment.of(workload, context);
-      Behaviour behaviour = programs.apply(spec);
+      Map<String, String> env = FakeEnvironment.of(workload, context, setup.features());
+      Behaviour behaviour = setup.programs().apply(spec);
       return rank -> {
         Script script =
             new Script(

@@ -1,15 +1,12 @@
 package io.wherry.testkit;
 
-import io.wherry.spec.Cause;
 import io.wherry.spec.RunSpec;
 import io.wherry.spi.BackendException;
 import io.wherry.spi.BackendException.Kind;
-import io.wherry.spi.Launch;
+import io.wherry.spi.Channel;
 import io.wherry.spi.LaunchKey;
-import io.wherry.spi.WorkloadHandle;
 import java.time.Duration;
 import java.time.Instant;
-import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
@@ -20,6 +17,7 @@ import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.Consumer;
 import java.util.function.Function;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -36,6 +34,7 @@ final class FakeEngine {
   private boolean congested;
   private @Nullable Kind outage;
   private Instant time = Instant.MIN;
+  private long changes;
 
   // how it is set up
 
@@ -84,26 +83,36 @@ final class FakeEngine {
     checkpoint(key).clear();
   }
 
-  synchronized Launch launch(List<FakeWorkload> batch, Instant now) throws BackendException {
+  /**
+   * Takes all of a batch that it does not have yet; or gives the reason why there is no room, and
+   * takes none.
+   */
+  synchronized Optional<String> launch(List<FakeWorkload> batch, Instant now)
+      throws BackendException {
     requireReachable();
     advance(now);
     List<FakeWorkload> fresh = batch.stream().filter(w -> !isKnown(w.key())).toList();
     int wanted = fresh.stream().mapToInt(w -> w.spec().nodes()).sum();
     if (!queues && wanted > freeNodes()) {
-      return new Launch.NoRoom(freeNodes() + " of " + nodes + " nodes are free");
+      return Optional.of(freeNodes() + " of " + nodes + " nodes are free");
     }
     fresh.forEach(w -> workloads.put(w.key(), w));
     advance(now);
     if (outage == Kind.AMBIGUOUS) {
       throw new BackendException(Kind.AMBIGUOUS, "the fake engine was told to lose its answer");
     }
-    Map<LaunchKey, WorkloadHandle> handles = new LinkedHashMap<>();
-    batch.forEach(w -> handles.put(w.key(), FakeBackend.handle(w.key())));
-    return new Launch.Taken(handles);
+    return Optional.empty();
   }
 
   private boolean isKnown(LaunchKey key) {
     return workloads.containsKey(key) || released.contains(key);
+  }
+
+  /** What a stream has, and how far it was read. */
+  synchronized byte[] read(LaunchKey key, int rank, Channel channel, long from, Instant now) {
+    advance(now);
+    FakeWorkload workload = workloads.get(key);
+    return workload == null ? new byte[0] : workload.read(rank, channel, from);
   }
 
   synchronized List<LaunchKey> keys(String workspaceId) {
@@ -151,15 +160,20 @@ final class FakeEngine {
         .toList();
   }
 
-  /** Ends everything that runs, as a machine does that loses power. */
-  synchronized void losePower(Instant now, String words) {
-    advance(now);
-    workloads.values().stream()
-        .filter(FakeWorkload::isRunning)
-        .forEach(w -> w.strike(now, Cause.NODE_LOST, words, FakeProcess.KILLED));
+  // time
+
+  /** When something happens next; empty if nothing will unless somebody does something. */
+  synchronized Optional<Instant> nextEvent() {
+    return Stream.concat(
+            nextWaiting().flatMap(this::startOf).stream(),
+            workloads.values().stream().flatMap(w -> w.nextEvent().stream()))
+        .min(Comparator.naturalOrder());
   }
 
-  // time
+  /** How many starts and ends there were so far. */
+  synchronized long changes() {
+    return changes;
+  }
 
   /** Lets everything happen up to now, in order of time. */
   synchronized void advance(Instant now) {
@@ -174,10 +188,13 @@ final class FakeEngine {
       // an end makes room, so that it comes before a start of the same instant
       if (!event.isAfter(now) && !event.isAfter(start)) {
         time = later(time, event);
-        running.orElseThrow().proceed(event);
+        FakeWorkload workload = running.orElseThrow();
+        workload.proceed(event);
+        changes += workload.isEnded() ? 1 : 0;
       } else if (!start.isAfter(now)) {
         time = later(time, start);
         starting.orElseThrow().start(start);
+        changes++;
       } else {
         time = later(time, now);
         return;
@@ -220,10 +237,5 @@ final class FakeEngine {
 
   private static Instant later(Instant a, Instant b) {
     return a.isAfter(b) ? a : b;
-  }
-
-  /** All workloads that wait or run, oldest first. */
-  synchronized List<FakeWorkload> unfinished() {
-    return new ArrayList<>(workloads.values().stream().filter(w -> !w.isEnded()).toList());
   }
 }

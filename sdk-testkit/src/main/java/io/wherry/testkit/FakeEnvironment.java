@@ -1,5 +1,6 @@
 package io.wherry.testkit;
 
+import io.wherry.spec.Feature;
 import io.wherry.spec.RunSpec;
 import io.wherry.spec.Secret;
 import io.wherry.spi.BackendContext;
@@ -8,13 +9,15 @@ import io.wherry.spi.Workload;
 import java.util.LinkedHashMap;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Set;
 
 /** The variables that a fake run finds. */
 final class FakeEnvironment {
   private FakeEnvironment() {}
 
   /** Those that all ranks have. */
-  static Map<String, String> of(Workload workload, BackendContext context) throws BackendException {
+  static Map<String, String> of(Workload workload, BackendContext context, Set<Feature> features)
+      throws BackendException {
     RunSpec spec = workload.spec();
     Map<String, String> env = new LinkedHashMap<>(spec.env());
     for (Map.Entry<String, Secret> secret : spec.secrets().entrySet()) {
@@ -22,7 +25,9 @@ final class FakeEnvironment {
     }
     env.put("WHERRY_RUN_ID", workload.key().runId());
     env.put("WHERRY_ATTEMPT", Integer.toString(workload.key().attempt()));
-    env.put("WHERRY_CHECKPOINT", "/checkpoint");
+    if (features.contains(Feature.CHECKPOINT)) {
+      env.put("WHERRY_CHECKPOINT", "/checkpoint");
+    }
     env.put("WHERRY_EVENTS", "/events");
     spec.params().forEach((name, value) -> env.put("WHERRY_PARAM_" + variable(name), value));
     spec.inputs().keySet().forEach(n -> env.put("WHERRY_INPUT_" + variable(n), "/inputs/" + n));

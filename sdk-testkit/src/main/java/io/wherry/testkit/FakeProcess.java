@@ -2,6 +2,7 @@ package io.wherry.testkit;
 
 import io.wherry.spi.Channel;
 import java.io.ByteArrayOutputStream;
+import java.nio.charset.StandardCharsets;
 import java.time.Instant;
 import java.util.ArrayDeque;
 import java.util.Deque;
@@ -14,6 +15,7 @@ final class FakeProcess {
   static final int KILLED = 137;
 
   private final Map<Channel, ByteArrayOutputStream> streams = new EnumMap<>(Channel.class);
+  private final Map<Channel, Long> read = new EnumMap<>(Channel.class);
   private final Deque<Step> steps;
   private final @Nullable Deque<Step> onTerm;
   private @Nullable Integer exitCode;
@@ -53,6 +55,15 @@ final class FakeProcess {
     return stream == null ? new byte[0] : stream.toByteArray();
   }
 
+  void readUpTo(Channel channel, long offset) {
+    read.merge(channel, offset, Math::max);
+  }
+
+  boolean isReadToItsEnd() {
+    return streams.entrySet().stream()
+        .allMatch(s -> read.getOrDefault(s.getKey(), 0L) == s.getValue().size());
+  }
+
   /** Does everything up to the next step that takes time, or to the end. */
   void proceed(FakeWorkload workload) {
     while (isAlive()) {
@@ -70,6 +81,29 @@ final class FakeProcess {
     at = now;
     steps.removeIf(step -> step instanceof Step.Take);
     proceed(workload);
+  }
+
+  /** Does something now, before it goes on with what it was doing. */
+  void interject(Iterable<Step> now, FakeWorkload workload) {
+    for (Step step : now) {
+      if (isAlive()) {
+        perform(step, workload);
+      }
+    }
+  }
+
+  /** When it will have ended if nothing comes between. */
+  Instant end() {
+    Instant end = at;
+    for (Step step : steps) {
+      if (step instanceof Step.Exit) {
+        break;
+      }
+      if (step instanceof Step.Take take) {
+        end = end.plus(take.time());
+      }
+    }
+    return end;
   }
 
   void term(Instant now) {
@@ -91,13 +125,19 @@ final class FakeProcess {
     forked = false;
   }
 
+  private void write(Channel channel, byte[] bytes) {
+    streams.computeIfAbsent(channel, c -> new ByteArrayOutputStream()).writeBytes(bytes);
+  }
+
   private void perform(Step step, FakeWorkload workload) {
     if (step instanceof Step.Exit exit) {
       exitCode = exit.code();
     } else if (step instanceof Step.Write write) {
-      streams
-          .computeIfAbsent(write.channel(), c -> new ByteArrayOutputStream())
-          .writeBytes(write.bytes());
+      write(workload.channel(write.channel()), write.bytes());
+    } else if (step instanceof Step.Measure m) {
+      String point =
+          "metric @" + m.step() + ":" + at.toEpochMilli() + " " + m.name() + "=" + m.value();
+      write(Channel.EVENTS, (point + "\n").getBytes(StandardCharsets.UTF_8));
     } else if (step instanceof Step.WriteOutput file) {
       workload.output(file.output(), file.path(), file.bytes());
     } else if (step instanceof Step.Keep file) {

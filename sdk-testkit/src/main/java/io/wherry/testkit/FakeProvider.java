@@ -8,14 +8,13 @@ import io.wherry.spi.Backend;
 import io.wherry.spi.BackendContext;
 import io.wherry.spi.BackendException;
 import io.wherry.spi.BackendProvider;
-import io.wherry.spi.Capabilities;
 import io.wherry.spi.ConfigKey;
 import io.wherry.spi.LaunchKey;
 import java.time.Clock;
 import java.time.Duration;
 import java.util.EnumSet;
 import java.util.List;
-import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.function.Function;
 
@@ -109,11 +108,18 @@ public final class FakeProvider implements BackendProvider {
 
   @Override
   public Backend open(TargetSpec target, BackendContext context) {
-    NodeSize node = new NodeSize("fake", 64, 64L << 30, 0, engine.nodes());
-    Capabilities capabilities =
-        new Capabilities(
-            features, List.of(node), Duration.ofSeconds(1), Duration.ofSeconds(10), Map.of());
-    return new FakeBackend(engine, capabilities, programs, staging, context);
+    NodeSize nodes = new NodeSize("fake", 64, 64L << 30, 0, engine.nodes());
+    return new FakeBackend(
+        new FakeSetup(
+            KIND,
+            engine,
+            features,
+            nodes,
+            Duration.ofSeconds(1),
+            programs,
+            x -> staging,
+            Optional.empty()),
+        context);
   }
 
   private static Behaviour contractProgram(RunSpec spec) {

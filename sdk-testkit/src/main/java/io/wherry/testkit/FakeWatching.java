@@ -2,20 +2,20 @@ package io.wherry.testkit;
 
 import io.wherry.spi.Watching;
 import io.wherry.spi.WorkloadHandle;
+import java.util.Collection;
 import java.util.function.Consumer;
+import java.util.function.Supplier;
 
 /**
  * Wakes for every workload of the workspace whenever the clock was advanced: more often than
  * needed, never too late.
  */
 final class FakeWatching implements Watching {
-  private final FakeEngine engine;
-  private final String workspaceId;
+  private final Supplier<Collection<WorkloadHandle>> handles;
   private volatile Consumer<WorkloadHandle> wake = h -> {};
 
-  FakeWatching(FakeEngine engine, String workspaceId, ManualClock clock) {
-    this.engine = engine;
-    this.workspaceId = workspaceId;
+  FakeWatching(Supplier<Collection<WorkloadHandle>> handles, ManualClock clock) {
+    this.handles = handles;
     clock.onAdvance(this::wakeAll);
   }
 
@@ -29,6 +29,6 @@ final class FakeWatching implements Watching {
   }
 
   private void wakeAll() {
-    engine.keys(workspaceId).forEach(key -> wake.accept(FakeBackend.handle(key)));
+    handles.get().forEach(wake);
   }
 }

@@ -1,6 +1,7 @@
 package io.wherry.testkit;
 
 import io.wherry.spec.Cause;
+import io.wherry.spec.Feature;
 import io.wherry.spec.RunSpec;
 import io.wherry.spi.Channel;
 import io.wherry.spi.LaunchKey;
@@ -14,6 +15,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.function.IntFunction;
 import org.jspecify.annotations.Nullable;
 
@@ -26,11 +28,13 @@ final class FakeWorkload {
   private final Workload workload;
   private final IntFunction<Script> scripts;
   private final Map<String, byte[]> checkpoint;
+  private final Set<Feature> features;
   private final Instant submittedAt;
   private final List<FakeProcess> processes = new ArrayList<>();
   private final Map<String, Map<String, byte[]>> outputs = new LinkedHashMap<>();
   private @Nullable Instant startedAt;
   private @Nullable Instant killAt;
+  private boolean stopRequested;
   private @Nullable Cause cause;
   private String detail = "";
   private int deciding = -1;
@@ -41,15 +45,18 @@ final class FakeWorkload {
    *
    * @param scripts what each rank does; asked when it starts
    * @param checkpoint the checkpoint folder of the run, shared by its attempts
+   * @param features what the engine can do
    */
   FakeWorkload(
       Workload workload,
       IntFunction<Script> scripts,
       Map<String, byte[]> checkpoint,
+      Set<Feature> features,
       Instant submittedAt) {
     this.workload = workload;
     this.scripts = scripts;
     this.checkpoint = checkpoint;
+    this.features = features;
     this.submittedAt = submittedAt;
   }
 
@@ -90,8 +97,19 @@ final class FakeWorkload {
     outputs.computeIfAbsent(name, n -> new LinkedHashMap<>()).put(path, bytes);
   }
 
-  byte[] stream(int rank, Channel channel) {
-    return rank < processes.size() ? processes.get(rank).stream(channel) : new byte[0];
+  /** All of a stream; remembers how far the reader is. */
+  byte[] read(int rank, Channel channel, long from) {
+    if (rank >= processes.size()) {
+      return new byte[0];
+    }
+    FakeProcess process = processes.get(rank);
+    process.readUpTo(channel, from);
+    return process.stream(channel);
+  }
+
+  /** Whether some reader has taken everything that was written so far. */
+  boolean isReadToItsEnd() {
+    return processes.stream().allMatch(FakeProcess::isReadToItsEnd);
   }
 
   long processesAlive() {
@@ -104,8 +122,17 @@ final class FakeWorkload {
     return limit == 0 || bytes <= limit;
   }
 
+  /** Where what is written to a channel arrives. */
+  Channel channel(Channel written) {
+    return written == Channel.ERR && !features.contains(Feature.SPLIT_STREAMS)
+        ? Channel.OUT
+        : written;
+  }
+
   void ranOutOfMemory() {
-    giveCause(Cause.OUT_OF_MEMORY, "more than its memory limit");
+    if (features.contains(Feature.DETECTS_OUT_OF_MEMORY)) {
+      giveCause(Cause.OUT_OF_MEMORY, "more than its memory limit");
+    }
   }
 
   Observation observation(String waitingFor) {
@@ -160,7 +187,12 @@ final class FakeWorkload {
     settle(now);
   }
 
+  boolean isStopRequested() {
+    return stopRequested;
+  }
+
   void stop(Instant now, Duration grace) {
+    stopRequested = true;
     if (isWaiting()) {
       ended =
           new Observation.Ended(0, null, Cause.STOPPED, "stopped before it began", null, now, 0);
@@ -176,6 +208,12 @@ final class FakeWorkload {
     giveCause(why, words);
     processes.forEach(p -> p.kill(now, exitCode));
     settle(now);
+  }
+
+  /** Has one rank do something now. */
+  void interject(Instant now, int rank, Iterable<Step> steps) {
+    processes.get(rank).interject(steps, this);
+    proceed(now);
   }
 
   /** Lets it do all that is left, at once. */

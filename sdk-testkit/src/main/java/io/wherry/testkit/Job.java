@@ -139,20 +139,19 @@ enum Job {
       """,
       s -> s.out("out\n").err("err\n").event("event")),
 
-  /** Prints a line a second to standard output and error, as many as the first argument says. */
+  /** Prints a line a second, as many as the first argument says. */
   TICKS(
       """
       i=0
       while [ "$i" -lt "$1" ]; do
         echo "tick $i"
-        echo "tock $i" >&2
         i=$((i + 1))
         sleep 1
       done
       """,
       s -> {
         for (int i = 0; i < Integer.parseInt(s.arguments().get(0)); i++) {
-          s.out("tick " + i + "\n").err("tock " + i + "\n").takes(Duration.ofSeconds(1));
+          s.out("tick " + i + "\n").takes(Duration.ofSeconds(1));
         }
       }),
 
@@ -246,7 +245,6 @@ enum Job {
   RANK(
       """
       echo "$RANK $WORLD_SIZE $LOCAL_RANK $NODE_RANK $MASTER_ADDR:$MASTER_PORT"
-      echo "error $RANK" >&2
       """,
       s -> {
         Map<String, String> env = s.env();
@@ -254,7 +252,6 @@ enum Job {
             String.join(" ", env.get("RANK"), env.get("WORLD_SIZE"), env.get("LOCAL_RANK"))
                 + (" " + env.get("NODE_RANK") + " ")
                 + (env.get("MASTER_ADDR") + ":" + env.get("MASTER_PORT") + "\n"));
-        s.err("error " + s.rank() + "\n");
       }),
 
   /** Rank 1 exits with 3; the others take ten minutes. */
@@ -283,6 +280,8 @@ enum Job {
       s -> s.out(s.env().getOrDefault("API_KEY", "unset") + "\nsh -c " + s.arguments() + "\n"));
 
   private final String shell;
+
+  @SuppressWarnings("ImmutableEnumChecker") // behaviours of this enum have no state
   private final Behaviour behaviour;
 
   Job(String shell, Behaviour behaviour) {

@@ -1,5 +1,6 @@
 package io.wherry.testkit;
 
+import static java.util.Objects.requireNonNull;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.wherry.spec.Cause;
@@ -153,10 +154,12 @@ abstract class LaunchingGroup extends Group {
     Workload two = bench().job(Job.EXIT, "3").workload();
 
     Map<LaunchKey, WorkloadHandle> handles = bench().launch(bench().backend(), List.of(one, two));
+    WorkloadHandle first = requireNonNull(handles.get(one.key()));
+    WorkloadHandle second = requireNonNull(handles.get(two.key()));
 
-    assertThat(handles.get(one.key())).isNotEqualTo(handles.get(two.key()));
-    assertThat(bench().awaitEnd(handles.get(one.key())).exitCode()).isZero();
-    assertThat(bench().awaitEnd(handles.get(two.key())).exitCode()).isEqualTo(3);
+    assertThat(second).isNotEqualTo(first);
+    assertThat(bench().awaitEnd(first).exitCode()).isZero();
+    assertThat(bench().awaitEnd(second).exitCode()).isEqualTo(3);
   }
 
   private List<String> parts(WorkloadHandle handle) throws BackendException {

@@ -75,7 +75,7 @@ abstract class ReattachGroup extends Group {
     WorkloadHandle handle = bench().job(Job.SLEEP, "1").launch();
     bench().awaitBegun(handle);
     StreamRef out = new StreamRef(handle, 0, 0, Channel.OUT);
-    Chunk chunk = bench().backend().read(Map.of(out, Cursor.START), 4).get(out);
+    Chunk chunk = bench().chunk(out, Cursor.START, 4);
     String stored = chunk.next().token();
     bench().backend().close();
 

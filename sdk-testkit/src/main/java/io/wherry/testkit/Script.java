@@ -2,6 +2,7 @@ package io.wherry.testkit;
 
 import static java.util.Objects.requireNonNull;
 
+import io.wherry.runtime.protocol.EventFormat;
 import io.wherry.spi.Channel;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
@@ -85,6 +86,21 @@ public final class Script {
     return add(new Step.Write(Channel.ERR, text.getBytes(StandardCharsets.UTF_8)));
   }
 
+  /** Reports a value of a metric, with step 0. */
+  public Script metric(String name, double value) {
+    return metric(name, 0, value);
+  }
+
+  /** Reports a value of a metric. */
+  public Script metric(String name, long step, double value) {
+    return add(new Step.Measure(step, EventFormat.encodeName(name), value));
+  }
+
+  /** Reports how far the program is; a total of 0 is not known. */
+  public Script progress(long done, long total) {
+    return event("progress " + done + "/" + total);
+  }
+
   /** Writes one line, without its line break, to the events file. */
   public Script event(String line) {
     return add(new Step.Write(Channel.EVENTS, (line + "\n").getBytes(StandardCharsets.UTF_8)));
@@ -162,6 +178,8 @@ public final class Script {
       int rank,
       Map<String, byte[]> files,
       Map<String, byte[]> checkpoint) {
+    static final Given NOTHING = new Given(List.of(), Map.of(), 1, 0, Map.of(), Map.of());
+
     Given {
       arguments = List.copyOf(arguments);
       env = Map.copyOf(env);

@@ -9,9 +9,11 @@ import io.wherry.spec.Feature;
 import io.wherry.spec.Program;
 import io.wherry.spi.BackendException;
 import io.wherry.spi.BlobStore;
+import io.wherry.spi.Channel;
 import io.wherry.spi.WorkloadHandle;
 import java.io.IOException;
 import java.io.InputStream;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
@@ -111,7 +113,7 @@ abstract class StagingGroup extends Group {
     WorkloadHandle handle = bench().job(Job.INPUT).input("data", bench().blob(content)).launch();
 
     bench().awaitEnd(handle);
-    assertThat(bench().text(handle).getBytes()).isEqualTo(content);
+    assertThat(bench().bytes(handle, 0, Channel.OUT)).isEqualTo(content);
   }
 
   @Test
@@ -170,6 +172,6 @@ abstract class StagingGroup extends Group {
   }
 
   private static byte[] random() {
-    return UUID.randomUUID().toString().getBytes();
+    return UUID.randomUUID().toString().getBytes(StandardCharsets.UTF_8);
   }
 }

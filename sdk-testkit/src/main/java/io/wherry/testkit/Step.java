@@ -10,6 +10,9 @@ sealed interface Step {
   @SuppressWarnings("ArrayRecordComponent") // a carrier of bytes, never compared
   record Write(Channel channel, byte[] bytes) implements Step {}
 
+  /** A point; its time is when it is done. */
+  record Measure(long step, String name, double value) implements Step {}
+
   /** A file of an output; an empty path is the output itself. */
   @SuppressWarnings("ArrayRecordComponent") // a carrier of bytes, never compared
   record WriteOutput(String output, String path, byte[] bytes) implements Step {}

@@ -3,10 +3,12 @@ package io.wherry.testkit;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.wherry.spec.Feature;
+import io.wherry.spi.BackendException;
 import io.wherry.spi.Channel;
 import io.wherry.spi.Chunk;
 import io.wherry.spi.Cursor;
 import io.wherry.spi.LocalStreams;
+import io.wherry.spi.Observation.Ended;
 import io.wherry.spi.StreamRef;
 import io.wherry.spi.WorkloadBackend;
 import io.wherry.spi.WorkloadHandle;
@@ -60,7 +62,7 @@ abstract class StreamsGroup extends Group {
         .await(
             "end of " + handle,
             () -> {
-              boolean ended = bench().observe(handle) instanceof io.wherry.spi.Observation.Ended;
+              boolean ended = bench().observe(handle) instanceof Ended;
               cursor[0] = readOn(bench().backend(), out(handle), cursor[0], 3, read);
               return ended ? Optional.of(true) : Optional.empty();
             });
@@ -77,8 +79,7 @@ abstract class StreamsGroup extends Group {
     Map<Cursor, byte[]> rest = new LinkedHashMap<>(Map.of(Cursor.START, all));
     Cursor cursor = Cursor.START;
     for (int seen = 0; seen < all.length; ) {
-      Chunk chunk = bench().backend().read(Map.of(out(handle), cursor), 5).get(out(handle));
-      assertThat(chunk).isNotNull();
+      Chunk chunk = bench().chunk(out(handle), cursor, 5);
       seen += chunk.bytes().length;
       cursor = new Cursor(chunk.next().token());
       rest.put(cursor, Arrays.copyOfRange(all, seen, all.length));
@@ -94,8 +95,7 @@ abstract class StreamsGroup extends Group {
   final void at_the_end_there_is_no_news_and_the_cursor_stays() throws Exception {
     WorkloadHandle handle = bench().job(Job.EXIT, "0").launch();
     bench().awaitEnd(handle);
-    Chunk last =
-        bench().backend().read(Map.of(out(handle), Cursor.START), 1 << 20).get(out(handle));
+    Chunk last = bench().chunk(out(handle), Cursor.START, 1 << 20);
 
     Chunk after = bench().backend().read(Map.of(out(handle), last.next()), 100).get(out(handle));
 
@@ -146,8 +146,10 @@ abstract class StreamsGroup extends Group {
     Map<StreamRef, Chunk> read =
         bench().backend().read(Map.of(out(one), Cursor.START, out(two), Cursor.START), 100);
 
-    assertThat(read.get(out(one)).bytes()).asString().isEqualTo("of one\0");
-    assertThat(read.get(out(two)).bytes()).asString().isEqualTo("of two\0");
+    assertThat(read).containsOnlyKeys(out(one), out(two));
+    assertThat(read.values())
+        .extracting(chunk -> new String(chunk.bytes(), StandardCharsets.UTF_8))
+        .containsExactlyInAnyOrder("of one\0", "of two\0");
     assertThat(bench().backend().read(Map.of(), 100)).isEmpty();
   }
 
@@ -171,7 +173,7 @@ abstract class StreamsGroup extends Group {
       Cursor from,
       int maxBytes,
       ByteArrayOutputStream to)
-      throws io.wherry.spi.BackendException {
+      throws BackendException {
     Cursor cursor = from;
     for (; ; ) {
       Chunk chunk = backend.read(Map.of(stream, cursor), maxBytes).get(stream);

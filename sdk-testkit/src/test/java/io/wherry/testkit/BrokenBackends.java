@@ -400,7 +400,9 @@ final class BrokenBackends {
         public LaunchPlan plan(List<Workload> batch) {
           for (Workload w : batch) {
             if (w.spec().timeLimit() != null) {
-              limits.put(FakeBackend.handle(w.key()), w.spec().timeLimit());
+              limits.put(
+                  new WorkloadHandle(FakeProvider.KIND, 1, w.key().toString()),
+                  w.spec().timeLimit());
             }
           }
           return honest.plan(replacingSpecs(batch, BrokenContract::withoutLimits));

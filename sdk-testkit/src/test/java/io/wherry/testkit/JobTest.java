@@ -3,6 +3,7 @@ package io.wherry.testkit;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.junit.jupiter.params.provider.Arguments.arguments;
 
+import io.wherry.spec.Feature;
 import io.wherry.spi.Channel;
 import io.wherry.spi.LaunchKey;
 import io.wherry.spi.Workload;
@@ -14,6 +15,7 @@ import java.time.Instant;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.DisplayNameGeneration;
 import org.junit.jupiter.api.DisplayNameGenerator.ReplaceUnderscores;
@@ -108,6 +110,7 @@ final class JobTest {
             new Workload(new LaunchKey("w", "r", 1), Specs.of(job.command())),
             rank -> script,
             new HashMap<>(),
+            Set.of(Feature.SPLIT_STREAMS),
             Instant.EPOCH);
     while (process.isAlive()) {
       process.proceed(workload);

@@ -10,7 +10,10 @@ import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
 
-/** Cuts the logs of ended attempts: the end of each stream is kept, since that is where the reason of a failure stands. */
+/**
+ * Cuts the logs of ended attempts: the end of each stream is kept, since that is where the reason
+ * of a failure stands.
+ */
 final class LogLimit {
   private final long bytes;
 
@@ -23,7 +26,9 @@ final class LogLimit {
     this.bytes = bytes;
   }
 
-  /** Cuts a file that is too long; one that is being followed is still read to its end. Idempotent. */
+  /**
+   * Cuts a file that is too long; one that is being followed is still read to its end. Idempotent.
+   */
   void apply(Path log) throws IOException {
     long size = Files.exists(log) ? Files.size(log) : 0;
     if (size <= bytes) {
@@ -31,7 +36,9 @@ final class LogLimit {
     }
     Path cut = log.resolveSibling(log.getFileName() + ".cut");
     byte[] head =
-        ("[wherry: at least " + (size - bytes) + " bytes before this line were cut by the log limit]\n")
+        ("[wherry: at least "
+                + (size - bytes)
+                + " bytes before this line were cut by the log limit]\n")
             .getBytes(StandardCharsets.UTF_8);
     long kept = Math.max(0, bytes - head.length);
     try (FileChannel in = FileChannel.open(log, StandardOpenOption.READ);

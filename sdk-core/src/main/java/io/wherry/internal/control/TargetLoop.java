@@ -60,6 +60,7 @@ final class TargetLoop implements AutoCloseable {
   private final Set<WorkloadHandle> woken = new HashSet<>();
   private final Map<WorkloadHandle, Long> missingSince = new HashMap<>();
   private final Set<ActiveRun> toStop = new HashSet<>();
+  private final Set<ActiveRun> maybeLaunched = new HashSet<>();
   private List<ActiveRun> toRecover = new ArrayList<>();
   private long nextPoll = System.nanoTime();
   private int outages;
@@ -114,6 +115,9 @@ final class TargetLoop implements AutoCloseable {
   void cancel(ActiveRun run) {
     inbox.add(
         () -> {
+          if (maybeLaunched.contains(run)) {
+            return; // only the same launch again tells whether there is something to stop
+          }
           if (queue.remove(run)) {
             finisher.conclude(this, run, Verdict.canceledBeforeStart(), null);
           } else if (active.containsValue(run)) {
@@ -135,7 +139,7 @@ final class TargetLoop implements AutoCloseable {
   private void run() {
     while (!closed) {
       try {
-        Runnable next = inbox.poll(Math.max(0, nextPoll - System.nanoTime()), TimeUnit.NANOSECONDS);
+        Runnable next = isIdle() ? inbox.take() : inbox.poll(untilPoll(), TimeUnit.NANOSECONDS);
         for (; next != null; next = inbox.poll()) {
           next.run();
         }
@@ -149,6 +153,14 @@ final class TargetLoop implements AutoCloseable {
         postpone();
       }
     }
+  }
+
+  private boolean isIdle() {
+    return queue.isEmpty() && active.isEmpty() && toRecover.isEmpty() && toStop.isEmpty();
+  }
+
+  private long untilPoll() {
+    return Math.max(0, nextPoll - System.nanoTime());
   }
 
   private void step() {
@@ -245,21 +257,28 @@ final class TargetLoop implements AutoCloseable {
         }
         steps.reached("launched", run.key());
         queue.remove(run);
+        maybeLaunched.remove(run);
+        outages = 0;
         WorkloadHandle handle = ((Launch.Taken) answer).handles().get(run.key());
         if (handle == null) {
           throw new IllegalStateException("launch gave no handle for " + run.key());
         }
         taken(run, handle);
         active.put(handle, run);
+        if (run.cancelRequested()) {
+          toStop.add(run);
+        }
         nextPoll = Math.min(nextPoll, System.nanoTime() + SOON.toNanos());
       } catch (BackendException e) {
         if (e.kind() == Kind.REJECTED) {
           queue.remove(run);
+          maybeLaunched.remove(run);
           finisher.conclude(this, run, Verdict.notStarted(message(e)), null);
         } else {
-          outage(
-              e); // an ambiguous launch stays first in the queue: the same key again, at most one
-          // start
+          if (e.kind() == Kind.AMBIGUOUS) {
+            maybeLaunched.add(run); // stays in the queue: the same key again, at most one start
+          }
+          outage(e);
           return;
         }
       }
@@ -280,7 +299,9 @@ final class TargetLoop implements AutoCloseable {
   private void endWhatWaitedTooLong() {
     Instant now = clock.instant();
     List<ActiveRun> late = new ArrayList<>();
-    queue.forEach(run -> addIfLate(run, now, late));
+    queue.stream()
+        .filter(run -> !maybeLaunched.contains(run))
+        .forEach(run -> addIfLate(run, now, late));
     active.values().stream()
         .filter(r -> r.state() == RunState.QUEUED)
         .forEach(r -> addIfLate(r, now, late));

@@ -144,8 +144,9 @@ final class Db implements AutoCloseable {
       PreparedStatement statement = prepared(sql);
       bind(statement, arguments);
       try (ResultSet result = statement.executeQuery()) {
-        while (result.next() && row.map(result)) {
-          continue;
+        boolean more = true;
+        while (more && result.next()) {
+          more = row.map(result);
         }
       }
     } catch (SQLException e) {

@@ -42,12 +42,13 @@ final class NativeLibrary {
     synchronized (SQLiteJDBCLoader.class) {
       boolean chosenByUser = System.getProperty(PATH) != null || System.getProperty(NAME) != null;
       Path folder = chosenByUser ? null : copy(cacheFolder());
-      boolean temp = folder != null && System.getProperty(TEMP) == null;
+      boolean temp = false;
       if (folder != null) {
         System.setProperty(PATH, folder.toString());
-      }
-      if (temp) { // it looks for leftovers there, which takes long in a full temporary folder
-        System.setProperty(TEMP, folder.toString());
+        if (System.getProperty(TEMP) == null) { // where it looks for leftovers to remove
+          temp = true;
+          System.setProperty(TEMP, folder.toString());
+        }
       }
       try {
         SQLiteJDBCLoader.initialize();

@@ -154,6 +154,13 @@ public final class RunSearch {
     }
 
     private long countUpToFew(SearchFilter condition) {
+      if (condition instanceof SearchFilter.Or or) {
+        long sum = 0;
+        for (SearchFilter part : or.parts()) {
+          sum += sum > FEW ? 0 : countUpToFew(part);
+        }
+        return sum;
+      }
       SearchSql sql = sql().add("select count(*) from (").selectFrom("1", condition);
       return number(sql.add(" limit ?)", FEW + 1));
     }
@@ -193,9 +200,10 @@ public final class RunSearch {
 
     private SearchSql driven(SearchFilter driver, List<SearchFilter> all, long below) {
       SearchSql sql = sql().selectFrom("d.run", driver);
-      String id = idOf(driver);
+      // the plus keeps the planner from walking the ids instead of the condition's index
+      String id = SearchSql.isOrdered(driver) ? idOf(driver) : "+" + idOf(driver);
       sql.add(" and " + id + " < ?", below);
-      others(sql, all, driver, id);
+      others(sql, all, driver, idOf(driver));
       return sql.add(" order by " + id + " desc limit ?", wanted);
     }
 

@@ -26,6 +26,8 @@ sealed interface SearchFilter {
   }
 
   /**
+   * What is compared.
+   *
    * @param key name of the tag, parameter or metric; null for what every run has
    */
   record Field(Kind kind, @Nullable String key) {

@@ -2,7 +2,6 @@ package io.wherry.internal.store;
 
 import io.wherry.event.RunEvent;
 import io.wherry.internal.json.SpecCodec;
-import io.wherry.spec.Cause;
 import io.wherry.spec.Content;
 import io.wherry.spec.Progress;
 import io.wherry.spec.RunSpec;
@@ -22,6 +21,7 @@ import org.jspecify.annotations.Nullable;
  * which is the controller's knowledge. Changing what does not exist does nothing. Reads see what
  * the write has done so far.
  */
+@SuppressWarnings("EnumOrdinal") // the schema holds the numbers of states, in their order
 public final class Tx extends Reads {
   private static final int BLOCK_POINTS = 4096;
   private static final int FEW_BLOCKS = 4;
@@ -100,34 +100,6 @@ public final class Tx extends Reads {
     return new Inserted(row, false);
   }
 
-  /** The run is in another, not final state. */
-  public void runState(long run, RunState state, String reason) {
-    db.update("update run set state = ?, reason = ? where id = ?", state.ordinal(), reason, run);
-  }
-
-  /** The run's program started for the first time; later times are ignored. */
-  public void runStarted(long run, Instant at) {
-    db.update("update run set started = ? where id = ? and started is null", at, run);
-  }
-
-  /** The run is in a final state. */
-  public void runEnded(
-      long run,
-      RunState state,
-      String reason,
-      @Nullable Cause cause,
-      @Nullable Integer exitCode,
-      Instant at) {
-    db.update(
-        "update run set state = ?, reason = ?, cause = ?, exit_code = ?, ended = ? where id = ?",
-        state.ordinal(),
-        reason,
-        cause,
-        exitCode,
-        at,
-        run);
-  }
-
   /** The user asked for the end of the run. */
   public void requestCancel(long run) {
     db.update("update run set cancel_requested = 1 where id = ?", run);
@@ -143,20 +115,20 @@ public final class Tx extends Reads {
         run);
   }
 
-  /** Adds the run's newest attempt or changes it; the run shows what it shows. */
+  /** Adds an attempt or changes it; the run shows its newest one. */
   public void putAttempt(AttemptRow attempt) {
     WorkloadHandle handle = attempt.handle();
-    Cause cause = attempt.cause();
     db.update(
         "insert or replace into attempt(run, no, state, reason, handle, restart, cause, exit_code,"
-            + " rank, created, started, ended, released) values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+            + " rank, created, started, ended, released)"
+            + " values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
         attempt.run(),
         attempt.no(),
         attempt.state().ordinal(),
         attempt.reason(),
         handle == null ? null : handle.toString(),
         attempt.restart(),
-        cause == null ? null : cause.name(),
+        attempt.cause(),
         attempt.exitCode(),
         attempt.rank(),
         attempt.created(),
@@ -165,74 +137,16 @@ public final class Tx extends Reads {
         attempt.released() ? 1 : 0);
     db.update(
         "update run set attempt = ?, state = ?, reason = ?, cause = ?, exit_code = ?,"
-            + " started = coalesce(started, ?), ended = ? where id = ?",
+            + " started = coalesce(started, ?), ended = ? where id = ? and attempt <= ?",
         attempt.no(),
         attempt.state().ordinal(),
         attempt.reason(),
-        cause == null ? null : cause.name(),
+        attempt.cause(),
         attempt.exitCode(),
         attempt.started(),
         attempt.state().isFinal() ? attempt.ended() : null,
-        attempt.run());
-  }
-
-  /** Adds an attempt in state CREATED; it becomes the run's newest. */
-  public void insertAttempt(long run, int no, Instant now) {
-    db.update(
-        "insert into attempt(run, no, state, reason, created) values (?, ?, 0, '', ?)",
-        run,
-        no,
-        now);
-    db.update("update run set attempt = ? where id = ?", no, run);
-  }
-
-  /** The attempt is in another, not final state. */
-  public void attemptState(long run, int no, RunState state, String reason) {
-    db.update(
-        "update attempt set state = ?, reason = ? where run = ? and no = ?",
-        state.ordinal(),
-        reason,
-        run,
-        no);
-  }
-
-  /** The attempt's program started for the first time; later times are ignored. */
-  public void attemptStarted(long run, int no, Instant at) {
-    db.update(
-        "update attempt set started = ? where run = ? and no = ? and started is null", at, run, no);
-  }
-
-  /** How often the engine has restarted the attempt. */
-  public void attemptRestart(long run, int no, int restart) {
-    db.update("update attempt set restart = ? where run = ? and no = ?", restart, run, no);
-  }
-
-  /** The attempt is in a final state. */
-  public void attemptEnded(
-      long run,
-      int no,
-      RunState state,
-      String reason,
-      @Nullable Cause cause,
-      @Nullable Integer exitCode,
-      int rank,
-      Instant at) {
-    db.update(
-        "update attempt set state = ?, reason = ?, cause = ?, exit_code = ?, rank = ?, ended = ?"
-            + " where run = ? and no = ?",
-        state.ordinal(),
-        reason,
-        cause,
-        exitCode,
-        rank,
-        at,
-        run,
-        no);
-  }
-
-  /** The attempt's workload. */
-  public void setHandle(long run, int no, WorkloadHandle handle) {
-    db.update("update attempt set handle = ? where run = ? and no = ?", handle.toString(), run, no);
+        attempt.run(),
+        attempt.no());
   }
 
   /** The attempt has left no traces on its target. */

@@ -12,7 +12,12 @@ import org.junit.jupiter.params.provider.ValueSource;
 class BytesTest {
   @ParameterizedTest
   @CsvSource({
-    "4096,4096", "1KiB,1024", "1 kb,1000", "8GiB,8589934592", "1.5GB,1500000000", "2T,2000000000000"
+    "4096,4096",
+    "1KiB,1024",
+    "1 kb,1000",
+    "8GiB,8589934592",
+    "1.5GB,1500000000",
+    "2T,2000000000000"
   })
   void amounts_are_read_with_decimal_and_binary_units(String text, long bytes) {
     assertThat(Bytes.parse(text)).isEqualTo(bytes);

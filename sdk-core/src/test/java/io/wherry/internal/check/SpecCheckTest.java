@@ -94,7 +94,8 @@ class SpecCheckTest {
 
   @Test
   void names_that_give_the_same_variable_are_refused() {
-    RunSpec spec = spec("a", Set.of("val-loss", "val_loss"), Map.of(), Resources.DEFAULT, 1, 1, null);
+    RunSpec spec =
+        spec("a", Set.of("val-loss", "val_loss"), Map.of(), Resources.DEFAULT, 1, 1, null);
     assertThat(SpecCheck.violations(spec))
         .singleElement()
         .satisfies(v -> assertThat(v.rule()).contains("same environment variable"));

@@ -78,8 +78,7 @@ class SecretResolverTest {
 
   @Test
   void a_command_that_hangs_is_ended() {
-    secrets =
-        new SecretResolver(n -> null, new GeneratedSecrets(folder), Duration.ofMillis(200));
+    secrets = new SecretResolver(n -> null, new GeneratedSecrets(folder), Duration.ofMillis(200));
     assertThat(refusal(Secret.command("sleep", "60"))).hasMessageContaining("did not end");
   }
 }

@@ -15,6 +15,7 @@ import java.util.TreeMap;
 import java.util.TreeSet;
 import java.util.function.Predicate;
 import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -73,7 +74,7 @@ class RunSearchTest {
                         START.plusSeconds(i))
                     .run()
                     .id();
-            tx.runState(id, state, "");
+            tx.putAttempt(attempt(id, state, 0, null));
             if (hasLoss) {
               tx.appendPoints(id, "loss", point(loss));
             }
@@ -99,10 +100,27 @@ class RunSearchTest {
       tx.appendPoints(id, "accuracy", point(accuracy));
     }
     if (state.isFinal()) {
-      tx.runStarted(id, created);
-      tx.runEnded(id, state, "", Cause.EXITED, id == 2 ? 75 : 0, created.plusSeconds(100));
+      tx.putAttempt(attempt(id, state, name.equals("b") ? 75 : 0, created));
     }
     return id;
+  }
+
+  private static AttemptRow attempt(
+      long run, RunState state, int exitCode, @Nullable Instant started) {
+    return new AttemptRow(
+        run,
+        1,
+        state,
+        "",
+        null,
+        0,
+        Cause.EXITED,
+        exitCode,
+        0,
+        START,
+        started,
+        started == null ? null : started.plusSeconds(100),
+        false);
   }
 
   private static PackedPoints point(double value) {

@@ -170,16 +170,17 @@ class StoreConcurrencyTest {
     assertThatThrownBy(() -> store.write(tx -> tx.db.update("insert into absent values (1)")))
         .isInstanceOf(StoreException.class)
         .hasMessageContaining("no such table");
+    store.write(tx -> tx.insertRun(Specs.keyed("a", "key"), NOW));
     assertThatThrownBy(
             () ->
                 store.write(
                     tx -> {
-                      tx.insertAttempt(1, 1, NOW);
-                      tx.insertAttempt(1, 1, NOW);
-                      return null;
+                      tx.putMeta("a", "b");
+                      return tx.db.update("update run set run_id = null");
                     }))
-        .isInstanceOf(StoreException.class);
-    assertThat(store.<Object>read(reads -> reads.attempt(1, 1))).isNull();
+        .isInstanceOf(StoreException.class)
+        .hasMessageContaining("NOT NULL");
+    assertThat(store.<String>read(reads -> reads.meta("a"))).isNull();
   }
 
   @Test

@@ -137,80 +137,77 @@ class StoreTest {
   void a_run_goes_its_way_to_the_verdict() {
     long id = insert(Specs.named("a")).id();
     WorkloadHandle handle = new WorkloadHandle("local", 1, "pid:5:x");
-    change(
-        tx -> {
-          tx.insertAttempt(id, 1, NOW);
-          tx.attemptState(id, 1, RunState.QUEUED, "2 before it");
-          tx.runState(id, RunState.QUEUED, "2 before it");
-        });
+    AttemptRow queued =
+        new AttemptRow(
+            id, 1, RunState.QUEUED, "2 before it", null, 0, null, null, 0, NOW, null, null, false);
+    AttemptRow running =
+        new AttemptRow(
+            id, 1, RunState.RUNNING, "", handle, 3, null, null, 0, NOW, at(1), null, false);
+    AttemptRow failed =
+        new AttemptRow(
+            id,
+            1,
+            RunState.FAILED,
+            "code 75",
+            handle,
+            3,
+            Cause.EXITED,
+            75,
+            2,
+            NOW,
+            at(1),
+            at(2),
+            false);
+    AttemptRow second =
+        new AttemptRow(
+            id, 2, RunState.CREATED, "", null, 0, null, null, 0, at(3), null, null, false);
+    change(tx -> tx.putAttempt(queued));
     assertThat(run(id).state()).isEqualTo(RunState.QUEUED);
     assertThat(run(id).reason()).isEqualTo("2 before it");
+    assertThat(run(id).attempt()).isEqualTo(1);
     change(
         tx -> {
-          tx.setHandle(id, 1, handle);
-          tx.attemptStarted(id, 1, NOW.plusSeconds(1));
-          tx.attemptStarted(id, 1, NOW.plusSeconds(9));
-          tx.runStarted(id, NOW.plusSeconds(1));
-          tx.runStarted(id, NOW.plusSeconds(9));
-          tx.attemptState(id, 1, RunState.RUNNING, "");
-          tx.attemptRestart(id, 1, 3);
-          tx.runState(id, RunState.RUNNING, "");
+          tx.putAttempt(running);
           tx.setProgress(id, new Progress(3, 10, "epoch 3"));
           tx.requestCancel(id);
         });
+    assertThat(run(id).started()).isEqualTo(at(1));
+    assertThat(run(id).ended()).isNull();
     assertThat(run(id).progress()).isEqualTo(new Progress(3, 10, "epoch 3"));
     assertThat(run(id).cancelRequested()).isTrue();
-    assertThat(store.<List<AttemptRow>>read(Reads::unreleased)).hasSize(1);
+    assertThat(store.<List<AttemptRow>>read(Reads::unreleased)).containsExactly(running);
+    change(tx -> tx.putAttempt(failed));
+    assertThat(run(id).state()).isEqualTo(RunState.FAILED);
+    assertThat(run(id).ended()).isEqualTo(at(2));
+    assertThat(run(id).cause()).isEqualTo(Cause.EXITED);
+    assertThat(run(id).exitCode()).isEqualTo(75);
     change(
         tx -> {
-          tx.attemptEnded(
-              id, 1, RunState.FAILED, "exit code 75", Cause.EXITED, 75, 2, NOW.plusSeconds(2));
-          tx.runEnded(id, RunState.FAILED, "exit code 75", Cause.EXITED, 75, NOW.plusSeconds(2));
+          tx.putAttempt(second);
           tx.setReleased(id, 1);
-          tx.insertAttempt(id, 2, NOW.plusSeconds(3));
+          tx.putAttempt(running); // an old one changes nothing of the run
+          tx.putAttempt(failed);
+          tx.setReleased(id, 1);
         });
     reopen();
 
-    assertThat(run(id).state()).isEqualTo(RunState.FAILED);
-    assertThat(run(id).started()).isEqualTo(NOW.plusSeconds(1));
-    assertThat(run(id).ended()).isEqualTo(NOW.plusSeconds(2));
-    assertThat(run(id).cause()).isEqualTo(Cause.EXITED);
-    assertThat(run(id).exitCode()).isEqualTo(75);
+    assertThat(run(id).state()).isEqualTo(RunState.CREATED);
     assertThat(run(id).attempt()).isEqualTo(2);
-    assertThat(store.<List<AttemptRow>>read(reads -> reads.attempts(id)))
-        .containsExactly(
-            new AttemptRow(
-                id,
-                1,
-                RunState.FAILED,
-                "exit code 75",
-                handle,
-                3,
-                Cause.EXITED,
-                75,
-                2,
-                NOW,
-                NOW.plusSeconds(1),
-                NOW.plusSeconds(2),
-                true),
-            new AttemptRow(
-                id,
-                2,
-                RunState.CREATED,
-                "",
-                null,
-                0,
-                null,
-                null,
-                0,
-                NOW.plusSeconds(3),
-                null,
-                null,
-                false));
+    assertThat(run(id).started()).isEqualTo(at(1));
+    assertThat(run(id).ended()).isNull();
+    assertThat(run(id).exitCode()).isNull();
+    List<AttemptRow> attempts = store.read(reads -> reads.attempts(id));
+    assertThat(attempts).hasSize(2);
+    assertThat(attempts.get(0).released()).isTrue();
+    assertThat(attempts.get(0).reason()).isEqualTo("code 75");
+    assertThat(attempts.get(1)).isEqualTo(second);
+    assertThat(store.<AttemptRow>read(reads -> reads.attempt(id, 2))).isEqualTo(second);
     assertThat(store.<AttemptRow>read(reads -> reads.attempt(id, 3))).isNull();
-    assertThat(store.<List<AttemptRow>>read(Reads::unreleased))
-        .extracting(AttemptRow::no)
-        .containsExactly(2);
+    assertThat(store.<List<AttemptRow>>read(Reads::unreleased)).containsExactly(second);
+  }
+
+  private static AttemptRow ended(long run, RunState state) {
+    return new AttemptRow(run, 1, state, "", null, 0, Cause.EXITED, 0, 0, NOW, NOW, NOW, false);
   }
 
   @Test
@@ -219,7 +216,7 @@ class StoreTest {
     long done = insert(Specs.named("done")).id();
     long high = insert(Specs.with("high", Map.of(), Map.of(), null, 9)).id();
     long later = insert(Specs.named("later")).id();
-    change(tx -> tx.runEnded(done, RunState.SUCCEEDED, "", Cause.EXITED, 0, NOW));
+    change(tx -> tx.putAttempt(ended(done, RunState.SUCCEEDED)));
 
     assertThat(store.<List<RunRow>>read(Reads::unfinished))
         .extracting(RunRow::id)
@@ -410,7 +407,7 @@ class StoreTest {
     long id = insert(Specs.labelled("a", Map.of("t", "1"), Map.of("p", "1"))).id();
     change(
         tx -> {
-          tx.insertAttempt(id, 1, NOW);
+          tx.putAttempt(ended(id, RunState.FAILED));
           tx.addEvent(id, new RunEvent.CancelRequested(NOW, 1));
           tx.appendPoints(id, "m", points(1, 1));
           tx.setCursor(id, new CursorRow(1, 0, 0, Channel.OUT, Cursor.START, null, 0));
@@ -545,7 +542,7 @@ class StoreTest {
   }
 
   private static Instant at(long step) {
-    return Instant.ofEpochMilli(1000 + step);
+    return NOW.plusMillis(step);
   }
 
   private static PackedPoints points(double... stepsAndValues) {

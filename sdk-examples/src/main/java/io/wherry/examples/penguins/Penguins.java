@@ -1,15 +1,11 @@
 package io.wherry.examples.penguins;
 
-import static java.util.Objects.requireNonNull;
-
 import com.fasterxml.jackson.core.JsonFactory;
 import com.fasterxml.jackson.core.JsonParser;
 import com.fasterxml.jackson.core.JsonToken;
+import io.wherry.examples.Resources;
 import java.io.IOException;
-import java.io.InputStream;
-import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.StandardCopyOption;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.HashMap;
@@ -26,6 +22,9 @@ import org.jspecify.annotations.Nullable;
  * @param complete those that have a species and all four measurements, in the file's order
  */
 record Penguins(int rows, List<Penguin> complete) {
+  /** Name of the data file. */
+  static final String FILE = "penguins.json";
+
   Penguins {
     complete = List.copyOf(complete);
   }
@@ -45,12 +44,7 @@ record Penguins(int rows, List<Penguin> complete) {
 
   /** Writes the data file that comes with the examples into a folder. */
   static Path copyInto(Path folder) throws IOException {
-    Path file = Files.createDirectories(folder).resolve("penguins.json");
-    try (InputStream data =
-        requireNonNull(Penguins.class.getResourceAsStream("penguins.json"), "penguins.json")) {
-      Files.copy(data, file, StandardCopyOption.REPLACE_EXISTING);
-    }
-    return file;
+    return Resources.copy(Penguins.class, FILE, folder);
   }
 
   static Penguins read(Path json) throws IOException {

@@ -15,6 +15,7 @@ class PenguinModelTest {
 
   @BeforeEach
   void split() throws Exception {
+    TrainPenguins.quietTribuo();
     split = Penguins.read(Penguins.copyInto(folder)).split(TrainPenguins.HELD_OUT, 42);
   }
 
