@@ -86,7 +86,7 @@ public final class FakeProvider implements BackendProvider {
   }
 
   /** What is alive and carries a mark in its environment, in words. */
-  public List<String> processes(String mark, Clock clock) {
+  List<String> processes(String mark, Clock clock) {
     return engine.processes(mark, clock.instant());
   }
 
