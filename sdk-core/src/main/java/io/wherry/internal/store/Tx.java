@@ -21,7 +21,6 @@ import org.jspecify.annotations.Nullable;
  * which is the controller's knowledge. Changing what does not exist does nothing. Reads see what
  * the write has done so far.
  */
-@SuppressWarnings("EnumOrdinal") // the schema holds the numbers of states, in their order
 public final class Tx extends Reads {
   private static final int BLOCK_POINTS = 4096;
   private static final int FEW_BLOCKS = 4;
@@ -124,7 +123,7 @@ public final class Tx extends Reads {
             + " values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
         attempt.run(),
         attempt.no(),
-        attempt.state().ordinal(),
+        StateNumber.of(attempt.state()),
         attempt.reason(),
         handle == null ? null : handle.toString(),
         attempt.restart(),
@@ -139,7 +138,7 @@ public final class Tx extends Reads {
         "update run set attempt = ?, state = ?, reason = ?, cause = ?, exit_code = ?,"
             + " started = coalesce(started, ?), ended = ? where id = ? and attempt <= ?",
         attempt.no(),
-        attempt.state().ordinal(),
+        StateNumber.of(attempt.state()),
         attempt.reason(),
         attempt.cause(),
         attempt.exitCode(),
