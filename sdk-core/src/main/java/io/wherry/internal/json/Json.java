@@ -99,6 +99,209 @@ public final class Json {
       if (in.nextToken() != null) {
         throw new IllegalArgumentException("not JSON: something follows its end");
       }
+<<<<<<< HEAD
+=======
+      out.append(number);
+    } else if (value instanceof Map<?, ?> map) {
+      char separator = '{';
+      for (Map.Entry<?, ?> entry : map.entrySet()) {
+        out.append(separator);
+        writeString((String) entry.getKey(), out);
+        out.append(':');
+        write(entry.getValue(), out);
+        separator = ',';
+      }
+      out.append(map.isEmpty() ? "{}" : "}");
+    } else if (value instanceof Iterable<?> items) {
+      out.append('[');
+      int start = out.length();
+      for (Object item : items) {
+        if (out.length() > start) {
+          out.append(',');
+        }
+        write(item, out);
+      }
+      out.append(']');
+    } else {
+      throw new IllegalArgumentException("JSON has no " + value.getClass().getName());
+    }
+  }
+
+  private static void writeString(String text, StringBuilder out) {
+    out.append('"');
+    int length = text.length();
+    for (int i = 0; i < length; i++) {
+      char c = text.charAt(i);
+      if (c == '"' || c == '\\') {
+        out.append('\\').append(c);
+      } else if (c == '\n') {
+        out.append("\\n");
+      } else if (c == '\t') {
+        out.append("\\t");
+      } else if (c < ' ' || c == 0x7f || c == 0x2028 || c == 0x2029) {
+        escape(c, out);
+      } else if (!Character.isSurrogate(c)) {
+        out.append(c);
+      } else if (Character.isHighSurrogate(c)
+          && i + 1 < length
+          && Character.isLowSurrogate(text.charAt(i + 1))) {
+        out.append(c).append(text.charAt(++i));
+      } else { // half a pair does not survive UTF-8
+        escape(c, out);
+      }
+    }
+    out.append('"');
+  }
+
+  private static void escape(char c, StringBuilder out) {
+    out.append("\\u");
+    for (int shift = 12; shift >= 0; shift -= 4) {
+      out.append(HEX.charAt(c >> shift & 0xf));
+    }
+  }
+
+  private static final class Parser {
+    private final String text;
+    private int at;
+
+    Parser(String text) {
+      this.text = text;
+    }
+
+    @Nullable Object value(int depth) {
+      if (depth > MAX_DEPTH) {
+        throw error("fewer than " + MAX_DEPTH + " levels");
+      }
+      skipBlanks();
+      char c = peek();
+      return switch (c) {
+        case '{' -> object(depth);
+        case '[' -> array(depth);
+        case '"' -> string();
+        case 't' -> word("true", true);
+        case 'f' -> word("false", false);
+        case 'n' -> word("null", null);
+        default -> number();
+      };
+    }
+
+    void end() {
+      skipBlanks();
+      if (at < text.length()) {
+        throw error("the end");
+      }
+    }
+
+    private Map<String, @Nullable Object> object(int depth) {
+      Map<String, @Nullable Object> map = new LinkedHashMap<>();
+      at++;
+      skipBlanks();
+      if (peek() == '}') {
+        at++;
+        return map;
+      }
+      while (true) {
+        skipBlanks();
+        if (peek() != '"') {
+          throw error("a key in double quotes");
+        }
+        String key = string();
+        skipBlanks();
+        if (peek() != ':') {
+          throw error("':'");
+        }
+        at++;
+        map.put(key, value(depth + 1));
+        if (!more('}')) {
+          return map;
+        }
+      }
+    }
+
+    private List<@Nullable Object> array(int depth) {
+      List<@Nullable Object> list = new ArrayList<>();
+      at++;
+      skipBlanks();
+      if (peek() == ']') {
+        at++;
+        return list;
+      }
+      do {
+        list.add(value(depth + 1));
+      } while (more(']'));
+      return list;
+    }
+
+    private boolean more(char end) {
+      skipBlanks();
+      char c = peek();
+      if (c != ',' && c != end) {
+        throw error("',' or '" + end + "'");
+      }
+      at++;
+      return c == ',';
+    }
+
+    private String string() {
+      int start = ++at;
+      while (peek() != '"' && peek() != '\\' && peek() >= ' ') {
+        at++;
+      }
+      if (peek() == '"') {
+        return text.substring(start, at++);
+      }
+      StringBuilder out = new StringBuilder(text.length() - start).append(text, start, at);
+      while (true) {
+        char c = peek();
+        if (c < ' ') {
+          throw error("the rest of a string");
+        }
+        at++;
+        if (c == '"') {
+          return out.toString();
+        }
+        out.append(c == '\\' ? escaped() : c);
+      }
+    }
+
+    private char escaped() {
+      char c = peek();
+      at++;
+      return switch (c) {
+        case '"', '\\', '/' -> c;
+        case 'b' -> '\b';
+        case 'f' -> '\f';
+        case 'n' -> '\n';
+        case 'r' -> '\r';
+        case 't' -> '\t';
+        case 'u' -> unicode();
+        default -> {
+          at--;
+          throw error("an escape");
+        }
+      };
+    }
+
+    private char unicode() {
+      int code = 0;
+      for (int i = 0; i < 4; i++) {
+        char c = peek();
+        int digit = c < 0x80 ? Character.digit(c, 16) : -1;
+        if (digit < 0) {
+          throw error("four hexadecimal digits");
+        }
+        code = code << 4 | digit;
+        at++;
+      }
+      return (char) code;
+    }
+
+    private @Nullable Object word(String word, @Nullable Object value) {
+      if (!text.startsWith(word, at)) {
+        throw error("a value");
+      }
+      at += word.length();
+>>>>>>> store
       return value;
     } catch (JsonProcessingException e) {
       throw new IllegalArgumentException("not JSON: " + e.getOriginalMessage() + where(e), e);

@@ -123,7 +123,7 @@ public final class Tx extends Reads {
             + " values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
         attempt.run(),
         attempt.no(),
-        attempt.state().ordinal(),
+        StateNumber.of(attempt.state()),
         attempt.reason(),
         handle == null ? null : handle.toString(),
         attempt.restart(),
@@ -138,7 +138,7 @@ public final class Tx extends Reads {
         "update run set attempt = ?, state = ?, reason = ?, cause = ?, exit_code = ?,"
             + " started = coalesce(started, ?), ended = ? where id = ? and attempt <= ?",
         attempt.no(),
-        attempt.state().ordinal(),
+        StateNumber.of(attempt.state()),
         attempt.reason(),
         attempt.cause(),
         attempt.exitCode(),

@@ -339,7 +339,7 @@ class RunSearchTest {
                   ? Double.compare(Double.parseDouble(sample.version()), number)
                   : sample.version().compareTo((String) value);
           case NAME -> ("r" + sample.group() % 3).compareTo((String) value);
-          case STATE -> Long.compare(sample.state().ordinal(), (Long) value);
+          case STATE -> Long.compare(StateNumber.of(sample.state()), (Long) value);
           case CREATED ->
               Long.compare(START.plusSeconds(sample.id() - 1).toEpochMilli(), (Long) value);
           case METRICS -> {

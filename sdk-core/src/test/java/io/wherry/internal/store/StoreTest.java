@@ -521,7 +521,7 @@ class StoreTest {
             RunState.CANCELED,
             RunState.LOST);
     assertThat(Arrays.stream(RunState.values()).filter(RunState::isFinal))
-        .allMatch(state -> state.ordinal() >= 5)
+        .allMatch(state -> StateNumber.of(state) >= 5)
         .hasSize(4);
   }
 
