@@ -5,6 +5,7 @@ import com.fasterxml.jackson.core.JsonGenerator;
 import com.fasterxml.jackson.core.JsonParser;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.core.JsonToken;
+import com.fasterxml.jackson.core.json.JsonWriteFeature;
 import java.io.IOException;
 import java.io.StringWriter;
 import java.io.UncheckedIOException;
@@ -24,7 +25,9 @@ import org.jspecify.annotations.Nullable;
  * (ADR 0005).
  */
 public final class Json {
-  private static final JsonFactory FACTORY = new JsonFactory();
+  /** ASCII only, so that half surrogate pairs come back too. */
+  private static final JsonFactory FACTORY =
+      JsonFactory.builder().enable(JsonWriteFeature.ESCAPE_NON_ASCII).build();
 
   private Json() {}
 
@@ -307,6 +310,8 @@ public final class Json {
       throw new IllegalArgumentException("not JSON: " + e.getOriginalMessage() + where(e), e);
     } catch (IOException e) {
       throw new UncheckedIOException(e);
+    } catch (ArithmeticException | NumberFormatException e) {
+      throw new IllegalArgumentException("not JSON: a number beyond all bounds", e);
     }
   }
 
