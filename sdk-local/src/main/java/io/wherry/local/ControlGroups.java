@@ -12,9 +12,9 @@ import java.util.UUID;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Control groups of the kernel with a memory limit, where this user may make them: version 2, or the memory hierarchy of
- * version 1. Only a run with a limit gets one: joining a group makes the kernel wait for all its CPUs, which takes up to
- * ten milliseconds. Thread-safe.
+ * Control groups of the kernel with a memory limit, where this user may make them: version 2, or
+ * the memory hierarchy of version 1. Only a run with a limit gets one: joining a group makes the
+ * kernel wait for all its CPUs, which takes up to ten milliseconds. Thread-safe.
  */
 final class ControlGroups {
 

@@ -62,9 +62,13 @@ final class Folders {
         });
   }
 
-  /** Brings a file or folder to another place, all or nothing: by a new name, else by a copy. Again is fine. */
+  /**
+   * Brings a file or folder to another place, all or nothing: by a new name, else by a copy. Again
+   * is fine.
+   */
   static void move(Path from, Path to) throws IOException {
-    if (Files.exists(to, LinkOption.NOFOLLOW_LINKS)) { // whole; only the end of an earlier move is missing
+    if (Files.exists(
+        to, LinkOption.NOFOLLOW_LINKS)) { // whole; only the end of an earlier move is missing
       delete(from);
       return;
     }

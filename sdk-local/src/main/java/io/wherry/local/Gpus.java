@@ -33,7 +33,9 @@ final class Gpus {
     return count;
   }
 
-  /** Whether there are any, as far as it was asked: then runs that ask for none must not see them. */
+  /**
+   * Whether there are any, as far as it was asked: then runs that ask for none must not see them.
+   */
   synchronized boolean seen() {
     return count > 0;
   }

@@ -419,7 +419,10 @@ final class LocalBackend implements WorkloadBackend, Watching, LocalStreams {
       return true;
     }
     PidRecord.Id wrapper =
-        files.pids().map(PidRecord::wrapper).orElse(claim.map(RunFiles.Claim::wrapper).orElse(null));
+        files
+            .pids()
+            .map(PidRecord::wrapper)
+            .orElse(claim.map(RunFiles.Claim::wrapper).orElse(null));
     if (wrapper == null || !host.alive(wrapper)) {
       return false;
     }
@@ -432,7 +435,8 @@ final class LocalBackend implements WorkloadBackend, Watching, LocalStreams {
       }
       if (System.nanoTime() > deadline) {
         throw new BackendException(
-            Kind.TRANSIENT, "the job wrapper " + wrapper.pid() + " does not answer; is it suspended?");
+            Kind.TRANSIENT,
+            "the job wrapper " + wrapper.pid() + " does not answer; is it suspended?");
       }
       LockSupport.parkNanos(500_000); // it answers within a millisecond
     }

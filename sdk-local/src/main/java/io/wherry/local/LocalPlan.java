@@ -162,7 +162,8 @@ final class LocalPlan implements LaunchPlan {
   private Launch again() throws IOException, BackendException {
     Launch launch = start();
     if (launch == null) {
-      throw new BackendException(Kind.AMBIGUOUS, "the launcher shell was killed twice; see who does that");
+      throw new BackendException(
+          Kind.AMBIGUOUS, "the launcher shell was killed twice; see who does that");
     }
     return launch;
   }

@@ -48,7 +48,13 @@ final class Bed implements AutoCloseable {
   }
 
   Bed(Path folder, int cpus, String nvidiaSmi) {
-    this(folder.resolve("workspace"), folder.resolve("slots"), "ws", cpus, nvidiaSmi, Host.thisMachine());
+    this(
+        folder.resolve("workspace"),
+        folder.resolve("slots"),
+        "ws",
+        cpus,
+        nvidiaSmi,
+        Host.thisMachine());
   }
 
   Bed(Path folder, Path slots, String workspaceId, int cpus, String nvidiaSmi, Host host) {
@@ -159,7 +165,9 @@ final class Bed implements AutoCloseable {
   @Override
   public void close() throws BackendException {
     if (Files.exists(context.runsFolder())) {
-      host.sweep(backend.find(context.workspaceId()).keySet().stream().map(LaunchKey::toString).toList(), 0);
+      host.sweep(
+          backend.find(context.workspaceId()).keySet().stream().map(LaunchKey::toString).toList(),
+          0);
     }
     backends.forEach(LocalBackend::close);
   }

@@ -110,7 +110,8 @@ class LocalRunsTest {
 
   @Test
   void arguments_arrive_as_they_are() throws Exception {
-    WorkloadHandle handle = bed.launch(TestSpec.command("printf", "[%s]", "a b", "", "'", "$x", "*", "\\n", "ü\n"));
+    WorkloadHandle handle =
+        bed.launch(TestSpec.command("printf", "[%s]", "a b", "", "'", "$x", "*", "\\n", "ü\n"));
     bed.ended(handle);
     assertThat(bed.text(handle, Channel.OUT)).isEqualTo("[a b][]['][$x][*][\\n][ü\n]");
   }
@@ -128,7 +129,10 @@ class LocalRunsTest {
                 .source(tree)
                 .input("tree", tree)
                 .input("blob", blob)
-                .input("place", new Content.InPlace(Files.writeString(folder.resolve("here"), "four\n").toString()))
+                .input(
+                    "place",
+                    new Content.InPlace(
+                        Files.writeString(folder.resolve("here"), "four\n").toString()))
                 .output("model")
                 .output("never"));
     assertThat(bed.ended(handle).exitCode()).isZero();
@@ -152,12 +156,12 @@ class LocalRunsTest {
   void outputs_cross_file_systems() throws Exception {
     Path shared = Path.of("/dev/shm");
     org.junit.jupiter.api.Assumptions.assumeTrue(
-        Files.isWritable(shared)
-            && !Files.getFileStore(shared).equals(Files.getFileStore(folder)),
+        Files.isWritable(shared) && !Files.getFileStore(shared).equals(Files.getFileStore(folder)),
         "there is no second file system");
     WorkloadHandle handle =
         bed.launch(
-            TestSpec.sh("mkdir -p \"$WHERRY_OUTPUT_M/d\"; echo x >\"$WHERRY_OUTPUT_M/d/f\"; ln -s d/f \"$WHERRY_OUTPUT_M/l\"; chmod +x \"$WHERRY_OUTPUT_M/d/f\"")
+            TestSpec.sh(
+                    "mkdir -p \"$WHERRY_OUTPUT_M/d\"; echo x >\"$WHERRY_OUTPUT_M/d/f\"; ln -s d/f \"$WHERRY_OUTPUT_M/l\"; chmod +x \"$WHERRY_OUTPUT_M/d/f\"")
                 .output("m"));
     bed.ended(handle);
     Path into = Files.createTempDirectory(shared, "wherry-test");
@@ -208,7 +212,10 @@ class LocalRunsTest {
         bed.launch(
             TestSpec.program(
                 new Program.Java(
-                    Echo.class.getName(), classPath, List.of("-Dx=a b"), List.of("one", "two three"))));
+                    Echo.class.getName(),
+                    classPath,
+                    List.of("-Dx=a b"),
+                    List.of("one", "two three"))));
     assertThat(bed.ended(handle).exitCode()).as(bed.text(handle, Channel.ERR)).isEqualTo(4);
     assertThat(bed.text(handle, Channel.OUT)).isEqualTo("a b|one|two three\n");
   }
@@ -245,7 +252,8 @@ class LocalRunsTest {
   @Test
   void a_missing_place_is_refused_before_launch() {
     assertThatThrownBy(
-            () -> bed.launch(TestSpec.sh("true").input("data", new Content.InPlace("/no/such/data"))))
+            () ->
+                bed.launch(TestSpec.sh("true").input("data", new Content.InPlace("/no/such/data"))))
         .hasMessageContaining("inputs.data = /no/such/data does not exist");
   }
 
@@ -263,13 +271,17 @@ class LocalRunsTest {
     var violations = bed.backend.plan(List.of(new Workload(bed.key(), spec.build()))).violations();
     assertThat(violations)
         .extracting(v -> v.path())
-        .containsExactlyInAnyOrder("nodes", "resources.gpus", "env.not valid", "env.PPID", "params.a.b");
+        .containsExactlyInAnyOrder(
+            "nodes", "resources.gpus", "env.not valid", "env.PPID", "params.a.b");
   }
 
   @Test
   void several_ranks_share_one_rendezvous() throws Exception {
     WorkloadHandle handle =
-        bed.launch(TestSpec.sh("echo $RANK $LOCAL_RANK $WORLD_SIZE $MASTER_PORT; echo e$RANK >&2; echo x >$WHERRY_EVENTS").processes(3));
+        bed.launch(
+            TestSpec.sh(
+                    "echo $RANK $LOCAL_RANK $WORLD_SIZE $MASTER_PORT; echo e$RANK >&2; echo x >$WHERRY_EVENTS")
+                .processes(3));
     Observation.Ended ended = bed.ended(handle);
     assertThat(ended.exitCode()).isZero();
     String port = bed.text(handle, 0, Channel.OUT).split(" ")[3];
@@ -284,7 +296,8 @@ class LocalRunsTest {
   void the_first_rank_that_fails_ends_the_others_and_is_named() throws Exception {
     WorkloadHandle handle =
         bed.launch(
-            TestSpec.sh("if [ $RANK = 2 ]; then exit 9; fi; trap 'cat $WHERRY_STOPPING; exit 1' TERM; while :; do sleep 0.02; done")
+            TestSpec.sh(
+                    "if [ $RANK = 2 ]; then exit 9; fi; trap 'cat $WHERRY_STOPPING; exit 1' TERM; while :; do sleep 0.02; done")
                 .processes(3));
     Observation.Ended ended = bed.ended(handle);
     assertThat(ended.exitCode()).isEqualTo(9);
@@ -321,10 +334,14 @@ class LocalRunsTest {
     org.junit.jupiter.api.Assumptions.assumeTrue(
         bed.backend.groups().available(), "this user may not make control groups");
     WorkloadHandle handle =
-        bed.launch(TestSpec.sh("setsid sh -c 'head -c 300000000 /dev/zero | tail -c 299999999 >/dev/null'; exit 7").resources(1, 64L << 20, 0));
+        bed.launch(
+            TestSpec.sh(
+                    "setsid sh -c 'head -c 300000000 /dev/zero | tail -c 299999999 >/dev/null'; exit 7")
+                .resources(1, 64L << 20, 0));
     Observation.Ended ended = bed.ended(handle);
     assertThat(ended.cause()).isEqualTo(Cause.OUT_OF_MEMORY);
-    Path group = Path.of(JobHeader.read(bed.attempt(handle).resolve("job")).orElseThrow().controlGroup());
+    Path group =
+        Path.of(JobHeader.read(bed.attempt(handle).resolve("job")).orElseThrow().controlGroup());
     assertThat(group).isDirectory();
     bed.backend.release(Set.of(handle));
     assertThat(group).doesNotExist();

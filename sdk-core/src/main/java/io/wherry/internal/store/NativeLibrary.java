@@ -36,11 +36,7 @@ final class NativeLibrary {
   private NativeLibrary() {}
 
   /** Loads the library if it is not loaded yet. Thread-safe; cheap when repeated. */
-<<<<<<< HEAD
-  @SuppressWarnings("LockOnNonEnclosingClassLiteral") // the driver's own lock would be no other
-=======
   @SuppressWarnings("LockOnNonEnclosingClassLiteral") // the lock that the driver itself takes
->>>>>>> store
   static void load() {
     // The driver reads its settings from system properties, and only once: they are ours for a
     // moment.

@@ -259,19 +259,11 @@ final class SearchParser {
       value =
           switch (type) {
             case TEXT -> {
-<<<<<<< HEAD
-              if (!(literal instanceof String text)) {
-                throw error(
-                    literalStart, "a text in quotes", "write " + field + " = '" + word + "'");
-              }
-              yield field.kind() == Kind.CAUSE ? upper(text) : literal;
-=======
               if (!(literal instanceof String name)) {
                 throw error(
                     literalStart, "a text in quotes", "write " + field + " = '" + word + "'");
               }
               yield field.kind() == Kind.CAUSE ? name.toUpperCase(Locale.ROOT) : name;
->>>>>>> store
             }
             case NUMBER -> {
               if (!(literal instanceof Double)) {

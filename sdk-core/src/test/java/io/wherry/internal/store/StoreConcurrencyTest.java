@@ -67,11 +67,7 @@ class StoreConcurrencyTest {
       }
 
       assertThat(ids).hasSize(threads * each).contains("a-1", "a-" + threads * each);
-<<<<<<< HEAD
-      assertThat(store.<Long>read(Reads::countRuns)).isEqualTo((long) threads * each);
-=======
       assertThat(store.<Long>read(Reads::countRuns)).isEqualTo(800);
->>>>>>> store
     } finally {
       executor.shutdownNow();
     }
