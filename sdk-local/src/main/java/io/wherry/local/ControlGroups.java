@@ -12,9 +12,9 @@ import java.util.UUID;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Control groups of the kernel with a memory limit, where this user may make them: version 2, or the memory hierarchy of
- * version 1. Only a run with a limit gets one: joining a group makes the kernel wait for all its CPUs, which takes up to
- * ten milliseconds. Thread-safe.
+ * Control groups of the kernel with a memory limit, where this user may make them: version 2, or
+ * the memory hierarchy of version 1. Only a run with a limit gets one: joining a group makes the
+ * kernel wait for all its CPUs, which takes up to ten milliseconds. Thread-safe.
  */
 final class ControlGroups {
 
@@ -52,7 +52,8 @@ final class ControlGroups {
     if (parent == null) {
       throw new BackendException(
           BackendException.Kind.REJECTED,
-          "memory limits can't be enforced here (no writable control group); leave resources.memoryLimit out");
+          "memory limits can't be enforced here (no writable control group); leave"
+              + " resources.memoryLimit out");
     }
     Path group = parent.resolve("wherry-" + key.toString().replace('/', '-'));
     try {
@@ -111,7 +112,9 @@ final class ControlGroups {
         String[] left = parts[0].split(" ", -1);
         String[] right = parts[1].split(" ", -1);
         boolean second = right[0].equals("cgroup2");
-        if (!second && !(right[0].equals("cgroup") && List.of(right[2].split(",", -1)).contains("memory"))) {
+        if (!second
+            && !(right[0].equals("cgroup")
+                && List.of(right[2].split(",", -1)).contains("memory"))) {
           continue;
         }
         Path candidate = member(memberships, second ? "" : "memory", left[3], left[4]);
@@ -127,10 +130,12 @@ final class ControlGroups {
     return null;
   }
 
-  private static @Nullable Path member(List<String> lines, String controller, String root, String mountPoint) {
+  private static @Nullable Path member(
+      List<String> lines, String controller, String root, String mountPoint) {
     for (String line : lines) {
       String[] fields = line.split(":", 3);
-      if (List.of(fields[1].split(",", -1)).contains(controller) && Path.of(fields[2]).startsWith(root)) {
+      if (List.of(fields[1].split(",", -1)).contains(controller)
+          && Path.of(fields[2]).startsWith(root)) {
         return Path.of(mountPoint).resolve(Path.of(root).relativize(Path.of(fields[2])).toString());
       }
     }

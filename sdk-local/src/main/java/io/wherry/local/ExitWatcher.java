@@ -12,7 +12,10 @@ import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.Consumer;
 
-/** Watches the exit files of runs that another client has launched: their wrappers don't write to our pipe. Thread-safe. */
+/**
+ * Watches the exit files of runs that another client has launched: their wrappers don't write to
+ * our pipe. Thread-safe.
+ */
 final class ExitWatcher implements AutoCloseable {
 
   private final WatchService service;
@@ -75,7 +78,8 @@ final class ExitWatcher implements AutoCloseable {
     try {
       service.close();
     } catch (IOException e) {
-      System.getLogger(ExitWatcher.class.getName()).log(System.Logger.Level.DEBUG, "closing the watch", e);
+      System.getLogger(ExitWatcher.class.getName())
+          .log(System.Logger.Level.DEBUG, "closing the watch", e);
     }
   }
 }

@@ -32,8 +32,10 @@ final class Folders {
         path,
         new SimpleFileVisitor<>() {
           @Override
-          public FileVisitResult preVisitDirectory(Path dir, BasicFileAttributes attrs) throws IOException {
-            Set<PosixFilePermission> permissions = new HashSet<>(Files.getPosixFilePermissions(dir));
+          public FileVisitResult preVisitDirectory(Path dir, BasicFileAttributes attrs)
+              throws IOException {
+            Set<PosixFilePermission> permissions =
+                new HashSet<>(Files.getPosixFilePermissions(dir));
             if (permissions.addAll(
                 Set.of(PosixFilePermission.OWNER_WRITE, PosixFilePermission.OWNER_EXECUTE))) {
               Files.setPosixFilePermissions(dir, permissions);
@@ -42,13 +44,15 @@ final class Folders {
           }
 
           @Override
-          public FileVisitResult visitFile(Path file, BasicFileAttributes attrs) throws IOException {
+          public FileVisitResult visitFile(Path file, BasicFileAttributes attrs)
+              throws IOException {
             Files.deleteIfExists(file);
             return FileVisitResult.CONTINUE;
           }
 
           @Override
-          public FileVisitResult postVisitDirectory(Path dir, @Nullable IOException failure) throws IOException {
+          public FileVisitResult postVisitDirectory(Path dir, @Nullable IOException failure)
+              throws IOException {
             if (failure != null && !(failure instanceof NoSuchFileException)) {
               throw failure;
             }
@@ -58,9 +62,13 @@ final class Folders {
         });
   }
 
-  /** Brings a file or folder to another place, all or nothing: by a new name, else by a copy. Again is fine. */
+  /**
+   * Brings a file or folder to another place, all or nothing: by a new name, else by a copy. Again
+   * is fine.
+   */
   static void move(Path from, Path to) throws IOException {
-    if (Files.exists(to, LinkOption.NOFOLLOW_LINKS)) { // whole; only the end of an earlier move is missing
+    if (Files.exists(
+        to, LinkOption.NOFOLLOW_LINKS)) { // whole; only the end of an earlier move is missing
       delete(from);
       return;
     }
@@ -81,13 +89,15 @@ final class Folders {
         from,
         new SimpleFileVisitor<>() {
           @Override
-          public FileVisitResult preVisitDirectory(Path dir, BasicFileAttributes attrs) throws IOException {
+          public FileVisitResult preVisitDirectory(Path dir, BasicFileAttributes attrs)
+              throws IOException {
             Files.createDirectory(to.resolve(from.relativize(dir).toString()));
             return FileVisitResult.CONTINUE;
           }
 
           @Override
-          public FileVisitResult visitFile(Path file, BasicFileAttributes attrs) throws IOException {
+          public FileVisitResult visitFile(Path file, BasicFileAttributes attrs)
+              throws IOException {
             String name = from.relativize(file).toString();
             Files.copy(
                 file,

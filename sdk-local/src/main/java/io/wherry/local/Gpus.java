@@ -33,7 +33,9 @@ final class Gpus {
     return count;
   }
 
-  /** Whether there are any, as far as it was asked: then runs that ask for none must not see them. */
+  /**
+   * Whether there are any, as far as it was asked: then runs that ask for none must not see them.
+   */
   synchronized boolean seen() {
     return count > 0;
   }
@@ -57,17 +59,22 @@ final class Gpus {
         process.destroyForcibly();
         throw new BackendException(
             BackendException.Kind.TRANSIENT,
-            command + " -L gave no answer within " + timeout.toSeconds() + " s; run it by hand to see why");
+            command
+                + " -L gave no answer within "
+                + timeout.toSeconds()
+                + " s; run it by hand to see why");
       }
       if (process.exitValue() != 0) { // the tool without a driver
         return 0;
       }
       return (int) Files.readAllLines(answer).stream().filter(l -> l.startsWith("GPU ")).count();
     } catch (IOException e) {
-      throw new BackendException(BackendException.Kind.TRANSIENT, "can't ask " + command + ": " + e, e);
+      throw new BackendException(
+          BackendException.Kind.TRANSIENT, "can't ask " + command + ": " + e, e);
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
-      throw new BackendException(BackendException.Kind.TRANSIENT, "interrupted while asking " + command, e);
+      throw new BackendException(
+          BackendException.Kind.TRANSIENT, "interrupted while asking " + command, e);
     } finally {
       if (answer != null) {
         answer.toFile().delete();

@@ -55,7 +55,10 @@ final class Host {
     return word(bootIdFile);
   }
 
-  /** Whether the process still runs; a zombie does not, and neither does a later one with the same number. */
+  /**
+   * Whether the process still runs; a zombie does not, and neither does a later one with the same
+   * number.
+   */
   boolean alive(PidRecord.Id process) {
     return process.ticks() != 0 && ticks(process.pid()) == process.ticks();
   }
@@ -87,7 +90,9 @@ final class Host {
     Set<Long> found = new HashSet<>();
     String[] names = new File("/proc").list();
     for (String name : names == null ? new String[0] : names) {
-      if (Character.isDigit(name.charAt(0)) && Long.parseLong(name) >= from && keys.contains(key(name))) {
+      if (Character.isDigit(name.charAt(0))
+          && Long.parseLong(name) >= from
+          && keys.contains(key(name))) {
         found.add(Long.valueOf(name));
       }
     }
@@ -97,7 +102,8 @@ final class Host {
   /**
    * Kills all processes that carry one of the launch keys, until twice none is found.
    *
-   * @param firstPid number below which none of them can be, unless the kernel has begun anew since; 0 = not known
+   * @param firstPid number below which none of them can be, unless the kernel has begun anew since;
+   *     0 = not known
    * @return whether that worked
    */
   boolean sweep(Collection<String> keys, long firstPid) {
@@ -145,7 +151,10 @@ final class Host {
     return environment.substring(start + KEY.length(), end < 0 ? environment.length() : end);
   }
 
-  /** A process that is just becoming another program has no environment for an instant: looks until it has. */
+  /**
+   * A process that is just becoming another program has no environment for an instant: looks until
+   * it has.
+   */
   private String laterEnvironment(String pid) {
     for (int look = 0; look < 20; look++) {
       LockSupport.parkNanos(1_000_000);
@@ -163,7 +172,8 @@ final class Host {
 
   private static String environment(String pid) {
     try {
-      return new String(Files.readAllBytes(Path.of("/proc/" + pid + "/environ")), StandardCharsets.UTF_8);
+      return new String(
+          Files.readAllBytes(Path.of("/proc/" + pid + "/environ")), StandardCharsets.UTF_8);
     } catch (IOException e) { // gone, or another user's
       return "";
     }
@@ -181,7 +191,8 @@ final class Host {
   /** The fields of a process from its state on; none if there is no such process. */
   private static String[] stat(String pid) {
     try {
-      String stat = Files.readString(Path.of("/proc/" + pid + "/stat"), StandardCharsets.ISO_8859_1);
+      String stat =
+          Files.readString(Path.of("/proc/" + pid + "/stat"), StandardCharsets.ISO_8859_1);
       return stat.substring(stat.lastIndexOf(')') + 2).split(" ", -1);
     } catch (IOException e) { // gone, also between opening and reading
       return new String[0];

@@ -18,13 +18,24 @@ import java.util.Optional;
  * @param launcher shell that was told to start it
  * @param controlGroup path of its control group, empty if it has none
  */
-record JobHeader(LaunchKey key, String bootId, long inode, PidRecord.Id launcher, String controlGroup) {
+record JobHeader(
+    LaunchKey key, String bootId, long inode, PidRecord.Id launcher, String controlGroup) {
 
   private static final String START = "# wherry-job 1 ";
 
   /** The line without the comment sign. */
   String text() {
-    return "wherry-job 1 " + key + " " + bootId + " " + inode + " " + launcher.pid() + " " + launcher.ticks() + " "
+    return "wherry-job 1 "
+        + key
+        + " "
+        + bootId
+        + " "
+        + inode
+        + " "
+        + launcher.pid()
+        + " "
+        + launcher.ticks()
+        + " "
         + controlGroup;
   }
 

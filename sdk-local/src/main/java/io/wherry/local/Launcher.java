@@ -13,8 +13,9 @@ import java.util.Map;
 import java.util.function.Consumer;
 
 /**
- * The shell from which all runs of an open backend are forked: starting one costs a line on a pipe instead of a process
- * made by the JVM. It ends after the last of its runs once its pipe is closed, with or without this JVM.
+ * The shell from which all runs of an open backend are forked: starting one costs a line on a pipe
+ * instead of a process made by the JVM. It ends after the last of its runs once its pipe is closed,
+ * with or without this JVM.
  */
 final class Launcher implements AutoCloseable {
 
@@ -33,23 +34,31 @@ final class Launcher implements AutoCloseable {
    *
    * @param ended told the folder of each run that is over, from one thread of the launcher's own
    */
-  static Launcher start(Path script, Path runsFolder, Host host, Consumer<String> ended) throws IOException {
+  static Launcher start(Path script, Path runsFolder, Host host, Consumer<String> ended)
+      throws IOException {
     ProcessBuilder builder =
-        new ProcessBuilder(List.of("setsid", "sh", script.toAbsolutePath().toString(), "serve", host.bootId()))
+        new ProcessBuilder(
+                List.of("setsid", "sh", script.toAbsolutePath().toString(), "serve", host.bootId()))
             .directory(runsFolder.toFile())
             .redirectError(ProcessBuilder.Redirect.DISCARD);
     forgetOuterRun(builder.environment());
     Process process = builder.start();
-    Launcher launcher = new Launcher(process, new PidRecord.Id(process.pid(), host.ticks(process.pid())));
+    Launcher launcher =
+        new Launcher(process, new PidRecord.Id(process.pid(), host.ticks(process.pid())));
     Thread reader = new Thread(() -> launcher.read(ended), "wherry-local-" + process.pid());
     reader.setDaemon(true);
     reader.start();
     return launcher;
   }
 
-  /** When this JVM is itself part of a run, its own runs must not take the outer run's variables for theirs. */
+  /**
+   * When this JVM is itself part of a run, its own runs must not take the outer run's variables for
+   * theirs.
+   */
   private static void forgetOuterRun(Map<String, String> environment) {
-    environment.keySet().removeIf(name -> name.startsWith("WHERRY_") && !name.equals("WHERRY_LAUNCH_KEY"));
+    environment
+        .keySet()
+        .removeIf(name -> name.startsWith("WHERRY_") && !name.equals("WHERRY_LAUNCH_KEY"));
   }
 
   PidRecord.Id id() {
@@ -69,7 +78,8 @@ final class Launcher implements AutoCloseable {
   }
 
   private void read(Consumer<String> ended) {
-    try (BufferedReader lines = new BufferedReader(new InputStreamReader(process.getInputStream(), UTF_8))) {
+    try (BufferedReader lines =
+        new BufferedReader(new InputStreamReader(process.getInputStream(), UTF_8))) {
       String line;
       while ((line = lines.readLine()) != null && !line.equals("Q")) {
         if (line.startsWith("E ")) {
@@ -78,7 +88,10 @@ final class Launcher implements AutoCloseable {
       }
     } catch (IOException e) {
       System.getLogger(Launcher.class.getName())
-          .log(System.Logger.Level.DEBUG, "lost the launcher's pipe; its runs are watched by their files", e);
+          .log(
+              System.Logger.Level.DEBUG,
+              "lost the launcher's pipe; its runs are watched by their files",
+              e);
     }
   }
 

@@ -50,11 +50,12 @@ import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.locks.LockSupport;
 import java.util.function.Consumer;
+import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Runs as processes of this machine, forked from one launcher shell. What is true of a run lies in its folder and in the
- * process table; this object holds nothing that a later one would miss.
+ * Runs as processes of this machine, forked from one launcher shell. What is true of a run lies in
+ * its folder and in the process table; this object holds nothing that a later one would miss.
  */
 final class LocalBackend implements WorkloadBackend, Watching, LocalStreams {
 
@@ -69,6 +70,7 @@ final class LocalBackend implements WorkloadBackend, Watching, LocalStreams {
   private final ControlGroups groups;
   private final String bootId;
   private final Set<String> launched = ConcurrentHashMap.newKeySet();
+  private final Set<LaunchKey> again = ConcurrentHashMap.newKeySet();
   private final Map<String, Boolean> programs = new ConcurrentHashMap<>();
   private volatile Consumer<WorkloadHandle> wake = handle -> {};
   private volatile boolean watched;
@@ -129,7 +131,8 @@ final class LocalBackend implements WorkloadBackend, Watching, LocalStreams {
   /** The launcher, started if there is none that lives. */
   synchronized Launcher launcher() throws IOException, BackendException {
     if (closed) {
-      throw new BackendException(Kind.TRANSIENT, "the target " + context.targetName() + " was closed");
+      throw new BackendException(
+          Kind.TRANSIENT, "the target " + context.targetName() + " was closed");
     }
     Launcher current = launcher;
     if (current == null || !current.alive()) {
@@ -144,6 +147,14 @@ final class LocalBackend implements WorkloadBackend, Watching, LocalStreams {
       launcher = current;
     }
     return current;
+  }
+
+  /**
+   * Notes that a wrapper of an earlier launch may have taken a run, and that nobody then gives back
+   * its new slots.
+   */
+  void launchedAgain(LaunchKey key) {
+    again.add(key);
   }
 
   /** Hands prepared runs over to a launcher; false if it is gone and has taken none of them. */
@@ -194,7 +205,8 @@ final class LocalBackend implements WorkloadBackend, Watching, LocalStreams {
     }
     facts.put(
         "escapedProcesses",
-        "those in a session of their own are ended while WHERRY_LAUNCH_KEY is in their environment");
+        "those in a session of their own are ended while WHERRY_LAUNCH_KEY is in their"
+            + " environment");
     int gpuCount = gpus.count();
     if (gpuCount > 0) {
       features.add(Feature.GPU);
@@ -211,12 +223,18 @@ final class LocalBackend implements WorkloadBackend, Watching, LocalStreams {
     String needs = "local runs need a POSIX system with /proc, sh, setsid and grep";
     if (!Files.isReadable(Path.of("/proc/self/stat"))) {
       throw new BackendException(
-          Kind.REJECTED, needs + ", which " + System.getProperty("os.name") + " is not; use WSL or attach a remote target");
+          Kind.REJECTED,
+          needs
+              + ", which "
+              + System.getProperty("os.name")
+              + " is not; use WSL or attach a remote target");
     }
     String path = System.getenv().getOrDefault("PATH", "/usr/bin:/bin");
     for (String program : List.of("sh", "setsid", "grep", "sleep")) {
       if (!onPath(program, path)) {
-        throw new BackendException(Kind.REJECTED, needs + "; " + program + " is missing: install it (util-linux, coreutils)");
+        throw new BackendException(
+            Kind.REJECTED,
+            needs + "; " + program + " is missing: install it (util-linux, coreutils)");
       }
     }
   }
@@ -274,7 +292,8 @@ final class LocalBackend implements WorkloadBackend, Watching, LocalStreams {
   }
 
   @Override
-  public Map<WorkloadHandle, Observation> observe(Set<WorkloadHandle> handles) throws BackendException {
+  public Map<WorkloadHandle, Observation> observe(Set<WorkloadHandle> handles)
+      throws BackendException {
     Map<WorkloadHandle, Observation> seen = new HashMap<>();
     IOException failure = null;
     for (WorkloadHandle handle : handles) {
@@ -285,7 +304,9 @@ final class LocalBackend implements WorkloadBackend, Watching, LocalStreams {
       try {
         RunFiles files = new RunFiles(host, folder(local.folder()));
         Optional<Observation> observation = files.look();
-        if (observation.isPresent() && observation.get() instanceof Observation.Active && watch(handle, local)) {
+        if (observation.isPresent()
+            && observation.get() instanceof Observation.Active
+            && watch(handle, local)) {
           observation = files.look(); // it may have ended before the watch began
         }
         observation.ifPresent(o -> seen.put(handle, o));
@@ -309,7 +330,9 @@ final class LocalBackend implements WorkloadBackend, Watching, LocalStreams {
         watcher = new ExitWatcher(context.runsFolder(), h -> wake.accept(h));
       }
       return watcher.add(handle, folder(local.folder()).resolve("0"));
-    } catch (IOException e) { // too many watches, or a file system without them: core's polling sees it later
+    } catch (
+        IOException
+            e) { // too many watches, or a file system without them: core's polling sees it later
       LOG.log(System.Logger.Level.DEBUG, "can't watch " + local.folder(), e);
       return false;
     }
@@ -336,7 +359,8 @@ final class LocalBackend implements WorkloadBackend, Watching, LocalStreams {
   }
 
   @Override
-  public Map<StreamRef, Chunk> read(Map<StreamRef, Cursor> from, int maxBytes) throws BackendException {
+  public Map<StreamRef, Chunk> read(Map<StreamRef, Cursor> from, int maxBytes)
+      throws BackendException {
     Map<StreamRef, Chunk> chunks = new HashMap<>();
     for (Map.Entry<StreamRef, Cursor> entry : from.entrySet()) {
       Optional<Path> file = file(entry.getKey());
@@ -345,7 +369,8 @@ final class LocalBackend implements WorkloadBackend, Watching, LocalStreams {
       }
       long offset = entry.getValue().offset();
       try (FileChannel channel = FileChannel.open(file.get(), StandardOpenOption.READ)) {
-        ByteBuffer bytes = ByteBuffer.allocate((int) Math.max(0, Math.min(maxBytes, channel.size() - offset)));
+        ByteBuffer bytes =
+            ByteBuffer.allocate((int) Math.max(0, Math.min(maxBytes, channel.size() - offset)));
         while (bytes.hasRemaining() && channel.read(bytes, offset + bytes.position()) > 0) {}
         if (bytes.position() > 0) {
           byte[] read = Arrays.copyOf(bytes.array(), bytes.position());
@@ -405,7 +430,10 @@ final class LocalBackend implements WorkloadBackend, Watching, LocalStreams {
       return true;
     }
     PidRecord.Id wrapper =
-        files.pids().map(PidRecord::wrapper).orElse(claim.map(RunFiles.Claim::wrapper).orElse(null));
+        files
+            .pids()
+            .map(PidRecord::wrapper)
+            .orElse(claim.map(RunFiles.Claim::wrapper).orElse(null));
     if (wrapper == null || !host.alive(wrapper)) {
       return false;
     }
@@ -418,7 +446,8 @@ final class LocalBackend implements WorkloadBackend, Watching, LocalStreams {
       }
       if (System.nanoTime() > deadline) {
         throw new BackendException(
-            Kind.TRANSIENT, "the job wrapper " + wrapper.pid() + " does not answer; is it suspended?");
+            Kind.TRANSIENT,
+            "the job wrapper " + wrapper.pid() + " does not answer; is it suspended?");
       }
       LockSupport.parkNanos(500_000); // it answers within a millisecond
     }
@@ -429,12 +458,19 @@ final class LocalBackend implements WorkloadBackend, Watching, LocalStreams {
   private static boolean neverBegins(Path folder) throws IOException {
     try {
       Files.writeString(
-          folder.resolve(RunFolder.claim(0)), "0 0 stopped\n", StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE);
+          folder.resolve(RunFolder.claim(0)),
+          "0 0 stopped\n",
+          StandardOpenOption.CREATE_NEW,
+          StandardOpenOption.WRITE);
     } catch (FileAlreadyExistsException e) {
       return false;
     }
     byte[] record = new ExitRecord(143, Cause.STOPPED, 0, "NEVER").text().getBytes(UTF_8);
-    Files.write(folder.resolve(RunFolder.exit(0)), record, StandardOpenOption.CREATE, StandardOpenOption.WRITE);
+    Files.write(
+        folder.resolve(RunFolder.exit(0)),
+        record,
+        StandardOpenOption.CREATE,
+        StandardOpenOption.WRITE);
     return true;
   }
 
@@ -444,7 +480,12 @@ final class LocalBackend implements WorkloadBackend, Watching, LocalStreams {
     LaunchKey key = local.key(context.workspaceId());
     long tenths = Math.max(1, grace.toMillis() / 100);
     new ProcessBuilder(
-            "setsid", "sh", WrapperScript.load().install(runs).toString(), "end", key.toString(), Long.toString(tenths))
+            "setsid",
+            "sh",
+            WrapperScript.load().install(runs).toString(),
+            "end",
+            key.toString(),
+            Long.toString(tenths))
         .redirectInput(ProcessBuilder.Redirect.from(Path.of("/dev/null").toFile()))
         .redirectOutput(ProcessBuilder.Redirect.DISCARD)
         .redirectError(ProcessBuilder.Redirect.DISCARD)
@@ -452,11 +493,17 @@ final class LocalBackend implements WorkloadBackend, Watching, LocalStreams {
   }
 
   @Override
-  public void collect(WorkloadHandle handle, Set<String> outputs, Path into) throws BackendException {
+  public void collect(WorkloadHandle handle, Set<String> outputs, Path into)
+      throws BackendException {
     LocalHandle local = LocalHandle.parse(handle);
     if (!local.hostId().equals(host.id())) {
       throw new BackendException(
-          Kind.REJECTED, "the outputs of " + local.folder() + " lie on " + local.hostId() + "; open the workspace there");
+          Kind.REJECTED,
+          "the outputs of "
+              + local.folder()
+              + " lie on "
+              + local.hostId()
+              + "; open the workspace there");
     }
     Path from = folder(local.folder()).resolve(RunFolder.OUTPUTS);
     for (String output : outputs) {
@@ -466,7 +513,8 @@ final class LocalBackend implements WorkloadBackend, Watching, LocalStreams {
           Folders.move(source, into.resolve(output));
         }
       } catch (IOException e) {
-        throw new BackendException(Kind.TRANSIENT, "can't bring the output " + output + " to " + into + ": " + e, e);
+        throw new BackendException(
+            Kind.TRANSIENT, "can't bring the output " + output + " to " + into + ": " + e, e);
       }
     }
   }
@@ -487,7 +535,10 @@ final class LocalBackend implements WorkloadBackend, Watching, LocalStreams {
       }
       if (!host.sweep(byKey.keySet(), Traces.firstPid(byKey.values()))) {
         throw new BackendException(
-            Kind.TRANSIENT, "some processes of " + byKey.keySet() + " can't be killed; they wait inside the kernel");
+            Kind.TRANSIENT,
+            "some processes of "
+                + byKey.keySet()
+                + " can't be killed; they wait inside the kernel");
       }
       for (Map.Entry<String, Traces> entry : byKey.entrySet()) {
         release(LaunchKey.parse(entry.getKey()), entry.getValue());
@@ -535,21 +586,25 @@ final class LocalBackend implements WorkloadBackend, Watching, LocalStreams {
     Path job = folder.resolve(RunFolder.JOB);
     String group = JobHeader.read(job).map(JobHeader::controlGroup).orElse("");
     if (!group.isEmpty() && !ControlGroups.remove(Path.of(group))) {
-      throw new BackendException(Kind.TRANSIENT, "processes in the control group " + group + " can't be killed");
+      throw new BackendException(
+          Kind.TRANSIENT, "processes in the control group " + group + " can't be killed");
     }
-    if (!traces.reported()) {
+    if (again.remove(key) || !traces.reported()) {
       slots.free(key);
     }
-    for (String name : List.of(RunFolder.WORK, RunFolder.INPUTS, RunFolder.OUTPUTS, RunFolder.SECRETS)) {
-      Folders.delete(folder.resolve(name));
-    }
-    try (DirectoryStream<Path> events = Files.newDirectoryStream(folder.resolve("0"), "events-*")) {
-      for (Path file : events) {
-        Files.deleteIfExists(file);
+    delete(folder, name -> !name.equals("0") && !name.equals(RunFolder.JOB));
+    delete(folder.resolve("0"), name -> name.startsWith("events-"));
+    Files.deleteIfExists(job); // last, because it names the rest
+  }
+
+  private static void delete(Path folder, Predicate<String> which) throws IOException {
+    try (DirectoryStream<Path> entries =
+        Files.newDirectoryStream(folder, e -> which.test(e.getFileName().toString()))) {
+      for (Path entry : entries) {
+        Folders.delete(entry);
       }
     } catch (NoSuchFileException e) { // the run folder was deleted
     }
-    Files.deleteIfExists(job); // last, because it names the rest
   }
 
   @Override

@@ -5,7 +5,8 @@ import io.wherry.spi.LaunchKey;
 import io.wherry.spi.WorkloadHandle;
 
 /**
- * The text of a handle: the host and the attempt's folder relative to the runs folder, so that a workspace may be moved.
+ * The text of a handle: the host and the attempt's folder relative to the runs folder, so that a
+ * workspace may be moved.
  *
  * @param hostId the machine on which it runs
  * @param folder {@code run/attempt}
@@ -32,7 +33,10 @@ record LocalHandle(String hostId, String folder) {
     if (!handle.kind().equals(KIND) || handle.version() > VERSION || blank < 0) {
       throw new BackendException(
           BackendException.Kind.REJECTED,
-          "the handle " + handle + " was made by a newer version or another backend; open the workspace with that version");
+          "the handle "
+              + handle
+              + " was made by a newer version or another backend; open the workspace with that"
+              + " version");
     }
     return new LocalHandle(handle.text().substring(0, blank), handle.text().substring(blank + 1));
   }

@@ -29,6 +29,7 @@ import java.net.ServerSocket;
 import java.nio.ByteBuffer;
 import java.nio.channels.SeekableByteChannel;
 import java.nio.file.FileAlreadyExistsException;
+import java.nio.file.FileSystemException;
 import java.nio.file.Files;
 import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
@@ -83,18 +84,34 @@ final class LocalPlan implements LaunchPlan {
       if (spec.resources().memoryLimit() > 0) {
         out.append("memory   ").append(spec.resources().memoryLimit()).append(" bytes\n");
       }
-      out.append("grace    ").append(JobFile.seconds(spec.grace())).append(" s from TERM to KILL\n");
+      out.append("grace    ")
+          .append(JobFile.seconds(spec.grace()))
+          .append(" s from TERM to KILL\n");
       spec.env().keySet().forEach(name -> out.append("env      ").append(name).append('\n'));
-      JobEnvironment.params(spec).keySet().forEach(name -> out.append("env      ").append(name).append('\n'));
+      JobEnvironment.params(spec)
+          .keySet()
+          .forEach(name -> out.append("env      ").append(name).append('\n'));
       spec.inputs()
           .keySet()
-          .forEach(n -> out.append("env      WHERRY_INPUT_").append(JobEnvironment.variable(n)).append('\n'));
+          .forEach(
+              n ->
+                  out.append("env      WHERRY_INPUT_")
+                      .append(JobEnvironment.variable(n))
+                      .append('\n'));
       spec.outputs()
-          .forEach(n -> out.append("env      WHERRY_OUTPUT_").append(JobEnvironment.variable(n)).append('\n'));
+          .forEach(
+              n ->
+                  out.append("env      WHERRY_OUTPUT_")
+                      .append(JobEnvironment.variable(n))
+                      .append('\n'));
       spec.secrets()
           .forEach(
               (name, secret) ->
-                  out.append("secret   ").append(name).append(" = ").append(secret.reference()).append('\n'));
+                  out.append("secret   ")
+                      .append(name)
+                      .append(" = ")
+                      .append(secret.reference())
+                      .append('\n'));
     }
     return out.toString();
   }
@@ -117,7 +134,9 @@ final class LocalPlan implements LaunchPlan {
             new Violation(
                 "resources.gpus",
                 Integer.toString(spec.resources().gpus()),
-                "GPUs are split evenly over the " + spec.processesPerNode() + " processes of the node",
+                "GPUs are split evenly over the "
+                    + spec.processesPerNode()
+                    + " processes of the node",
                 "ask for a multiple of processesPerNode"));
       }
       violations.addAll(JobEnvironment.violations(spec));
@@ -144,7 +163,8 @@ final class LocalPlan implements LaunchPlan {
   private Launch again() throws IOException, BackendException {
     Launch launch = start();
     if (launch == null) {
-      throw new BackendException(Kind.AMBIGUOUS, "the launcher shell was killed twice; see who does that");
+      throw new BackendException(
+          Kind.AMBIGUOUS, "the launcher shell was killed twice; see who does that");
     }
     return launch;
   }
@@ -157,11 +177,16 @@ final class LocalPlan implements LaunchPlan {
     for (Workload workload : batch) {
       LaunchKey key = workload.key();
       handles.put(key, LocalHandle.of(backend.host().id(), key).handle());
-      if (!Files.exists(folder(key).resolve(RunFolder.claim(0)))) {
+      boolean again = Files.exists(folder(key));
+      if (!again || !Files.exists(folder(key).resolve(RunFolder.claim(0)))) {
+        if (again) {
+          backend.launchedAgain(key);
+        }
         check(workload.spec());
         fresh.add(workload);
         needs.add(
-            new Slots.Need(key, workload.spec().resources().cpus(), workload.spec().resources().gpus()));
+            new Slots.Need(
+                key, workload.spec().resources().cpus(), workload.spec().resources().gpus()));
       }
     }
     if (fresh.isEmpty()) {
@@ -200,13 +225,19 @@ final class LocalPlan implements LaunchPlan {
     if (spec.resources().cpus() > backend.slots().cpus()) {
       throw new BackendException(
           Kind.REJECTED,
-          "the run asks for " + spec.resources().cpus() + " CPUs, this machine lends " + backend.slots().cpus()
+          "the run asks for "
+              + spec.resources().cpus()
+              + " CPUs, this machine lends "
+              + backend.slots().cpus()
               + "; ask for fewer");
     }
     if (spec.resources().gpus() > 0 && spec.resources().gpus() > backend.gpus().count()) {
       throw new BackendException(
           Kind.REJECTED,
-          "the run asks for " + spec.resources().gpus() + " GPUs, this machine has " + backend.gpus().count()
+          "the run asks for "
+              + spec.resources().gpus()
+              + " GPUs, this machine has "
+              + backend.gpus().count()
               + "; ask for fewer");
     }
     if (spec.program() instanceof Program.Command command) {
@@ -214,11 +245,16 @@ final class LocalPlan implements LaunchPlan {
         throw new BackendException(Kind.REJECTED, "the command is empty; name a program");
       }
       String program = command.argv().get(0);
-      String path = spec.env().getOrDefault("PATH", System.getenv().getOrDefault("PATH", "/usr/bin:/bin"));
+      String path =
+          spec.env().getOrDefault("PATH", System.getenv().getOrDefault("PATH", "/usr/bin:/bin"));
       if (!program.contains("/") && !backend.onPath(program, path)) {
         throw new BackendException(
             Kind.REJECTED,
-            "command not found: " + program + "; install it, or name it by its path (PATH is " + path + ")");
+            "command not found: "
+                + program
+                + "; install it, or name it by its path (PATH is "
+                + path
+                + ")");
       }
       if (program.startsWith("/") && !Files.isExecutable(Path.of(program))) {
         throw new BackendException(
@@ -235,10 +271,10 @@ final class LocalPlan implements LaunchPlan {
     Path run = backend.folder(key.runId());
     make(run);
     make(run.resolve("checkpoint"));
-    make(folder);
-    make(folder.resolve("0"));
-    blank(folder.resolve(RunFolder.pid(0)), PidRecord.blank(spec.processesPerNode()));
-    blank(folder.resolve(RunFolder.exit(0)), ExitRecord.blank());
+    if (!make(folder)) {
+      backend.launchedAgain(key);
+    }
+    records(folder, spec.processesPerNode());
     Path work = folder.resolve(RunFolder.WORK);
     make(work);
     if (spec.source() != null) {
@@ -260,7 +296,8 @@ final class LocalPlan implements LaunchPlan {
     secrets(spec, folder);
     String group = backend.groups().make(key, spec.resources().memoryLimit());
     JobHeader header =
-        new JobHeader(key, backend.bootId(), RunFiles.inode(folder), launcher, group == null ? "" : group);
+        new JobHeader(
+            key, backend.bootId(), RunFiles.inode(folder), launcher, group == null ? "" : group);
     JobFile job =
         new JobFile(
             header.text(),
@@ -300,7 +337,8 @@ final class LocalPlan implements LaunchPlan {
     }
   }
 
-  private static void outputs(RunSpec spec, Path folder, Map<String, String> environment) throws IOException {
+  private static void outputs(RunSpec spec, Path folder, Map<String, String> environment)
+      throws IOException {
     for (String output : spec.outputs()) {
       Path place = folder.resolve(RunFolder.OUTPUTS).resolve(output);
       Files.createDirectories(place.getParent(), OWNER_FOLDER);
@@ -327,7 +365,9 @@ final class LocalPlan implements LaunchPlan {
     List<Map<String, String>> ranks = new ArrayList<>();
     for (int rank = 0; rank < spec.processesPerNode(); rank++) {
       ranks.add(
-          Map.of("CUDA_VISIBLE_DEVICES", String.join(",", gpus.subList(rank * each, (rank + 1) * each))));
+          Map.of(
+              "CUDA_VISIBLE_DEVICES",
+              String.join(",", gpus.subList(rank * each, (rank + 1) * each))));
     }
     return ranks;
   }
@@ -346,7 +386,9 @@ final class LocalPlan implements LaunchPlan {
       if (path.contains(File.pathSeparator)) {
         throw new BackendException(
             Kind.REJECTED,
-            "a class path can't have an entry with a colon in its path: " + path + "; move the workspace");
+            "a class path can't have an entry with a colon in its path: "
+                + path
+                + "; move the workspace");
       }
       classPath.add(path);
     }
@@ -377,7 +419,9 @@ final class LocalPlan implements LaunchPlan {
     argv.addAll(java.jvmOptions());
     if (!java.classPath().isEmpty()) {
       argv.add("-cp");
-      argv.add(String.join(File.pathSeparator, java.classPath().stream().map(LocalPlan::described).toList()));
+      argv.add(
+          String.join(
+              File.pathSeparator, java.classPath().stream().map(LocalPlan::described).toList()));
     }
     argv.add(java.mainClass());
     argv.addAll(java.arguments());
@@ -406,7 +450,11 @@ final class LocalPlan implements LaunchPlan {
             () ->
                 new BackendException(
                     Kind.REJECTED,
-                    "the content of " + blob.fileName() + " (" + blob.digest() + ") is not in the workspace; submit again"));
+                    "the content of "
+                        + blob.fileName()
+                        + " ("
+                        + blob.digest()
+                        + ") is not in the workspace; submit again"));
   }
 
   private static Path inPlace(Content.InPlace content, String path) throws BackendException {
@@ -419,38 +467,63 @@ final class LocalPlan implements LaunchPlan {
     }
     throw new BackendException(
         Kind.REJECTED,
-        path + " = " + content.location() + " does not exist on this machine; check the path or mount it");
+        path
+            + " = "
+            + content.location()
+            + " does not exist on this machine; check the path or mount it");
   }
 
   private Path folder(LaunchKey key) {
     return backend.folder(key.runId() + "/" + key.attempt());
   }
 
-  private static void make(Path folder) throws IOException {
+  private static boolean make(Path folder) throws IOException {
     try {
       Files.createDirectory(folder, OWNER_FOLDER);
-    } catch (FileAlreadyExistsException e) { // an earlier launch of the same key, or attempt of the same run
+      return true;
+    } catch (
+        FileAlreadyExistsException
+            e) { // an earlier launch of the same key, or attempt of the same run
+      return false;
     }
   }
 
-  /** Room for a record, taken now; never over one that a wrapper has written. */
-  private static void blank(Path file, String blanks) throws IOException {
-    try (SeekableByteChannel out =
-        Files.newByteChannel(file, Set.of(StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE))) {
-      out.write(ByteBuffer.wrap(blanks.getBytes(UTF_8)));
-    } catch (FileAlreadyExistsException e) { // a wrapper of an earlier launch may be writing to it
+  /**
+   * Room for the records of the wrapper, taken now and all at once: never over what a wrapper has
+   * written.
+   */
+  private static void records(Path folder, int ranks) throws IOException {
+    Path place = folder.resolve("0");
+    Path made = folder.resolve("0." + UUID.randomUUID());
+    Files.createDirectory(made, OWNER_FOLDER);
+    write(made.resolve("pid"), PidRecord.blank(ranks));
+    write(made.resolve("exit"), ExitRecord.blank());
+    try {
+      Files.move(made, place, StandardCopyOption.ATOMIC_MOVE);
+    } catch (FileSystemException e) { // there are records already
+      Folders.delete(made);
+      if (!Files.isDirectory(place)) {
+        throw e;
+      }
     }
   }
 
-  /** Whole or not at all, readable by its owner only: a wrapper of an earlier launch may be reading it. */
+  /**
+   * Whole or not at all, readable by its owner only: a wrapper of an earlier launch may be reading
+   * it.
+   */
   private static void replace(Path file, String text) throws IOException {
     Path temporary = file.resolveSibling(file.getFileName() + "." + UUID.randomUUID());
+    write(temporary, text);
+    Files.move(temporary, file, StandardCopyOption.ATOMIC_MOVE);
+  }
+
+  private static void write(Path file, String text) throws IOException {
     try (SeekableByteChannel out =
         Files.newByteChannel(
-            temporary, Set.of(StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE), OWNER_FILE)) {
+            file, Set.of(StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE), OWNER_FILE)) {
       out.write(ByteBuffer.wrap(text.getBytes(UTF_8)));
     }
-    Files.move(temporary, file, StandardCopyOption.ATOMIC_MOVE);
   }
 
   private static void link(Path link, Path target) throws IOException {

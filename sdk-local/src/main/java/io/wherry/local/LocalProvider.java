@@ -26,10 +26,12 @@ public final class LocalProvider implements BackendProvider {
   @Override
   public List<ConfigKey> configKeys() {
     return List.of(
-        ConfigKey.optional(SLOTS, "how many CPUs runs may take in all; default: those of the machine"),
+        ConfigKey.optional(
+            SLOTS, "how many CPUs runs may take in all; default: those of the machine"),
         ConfigKey.optional(
             SLOT_FOLDER,
-            "folder of the files by which all workspaces share CPUs and GPUs; default: wherry/slots in the user's cache folder"));
+            "folder of the files by which all workspaces share CPUs and GPUs; default: wherry/slots"
+                + " in the user's cache folder"));
   }
 
   @Override
@@ -52,7 +54,8 @@ public final class LocalProvider implements BackendProvider {
       }
     } catch (NumberFormatException e) { // said below
     }
-    throw new IllegalArgumentException(SLOTS + " = " + text + ": must be a whole number of at least 1");
+    throw new IllegalArgumentException(
+        SLOTS + " = " + text + ": must be a whole number of at least 1");
   }
 
   private static Path absolute(String text) {
@@ -65,7 +68,8 @@ public final class LocalProvider implements BackendProvider {
 
   private static Path cache(Map<String, String> environment) {
     String cache = environment.getOrDefault("XDG_CACHE_HOME", "");
-    Path folder = cache.startsWith("/") ? Path.of(cache) : Path.of(System.getProperty("user.home"), ".cache");
+    Path folder =
+        cache.startsWith("/") ? Path.of(cache) : Path.of(System.getProperty("user.home"), ".cache");
     return folder.resolve("wherry").resolve("slots");
   }
 }

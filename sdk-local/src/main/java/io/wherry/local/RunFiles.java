@@ -17,7 +17,8 @@ import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What the files of one attempt and the process table say together. A value is made for one look and thrown away.
+ * What the files of one attempt and the process table say together. A value is made for one look
+ * and thrown away.
  *
  * @param host this machine
  * @param folder the attempt's folder
@@ -34,7 +35,10 @@ record RunFiles(Host host, Path folder) {
     return read(RunFolder.pid(0)).flatMap(PidRecord::parse);
   }
 
-  /** The line that a wrapper left in its claim; an empty list if nothing is claimed, without fields if it is cut short. */
+  /**
+   * The line that a wrapper left in its claim; an empty list if nothing is claimed, without fields
+   * if it is cut short.
+   */
   Optional<Claim> claim() throws IOException {
     return read(RunFolder.claim(0)).map(Claim::parse);
   }
@@ -51,7 +55,8 @@ record RunFiles(Host host, Path folder) {
       if (fields.length < 3 || !text.endsWith("\n")) {
         return new Claim(null, "");
       }
-      return new Claim(new PidRecord.Id(Long.parseLong(fields[0]), Long.parseLong(fields[1])), fields[2]);
+      return new Claim(
+          new PidRecord.Id(Long.parseLong(fields[0]), Long.parseLong(fields[1])), fields[2]);
     }
   }
 
@@ -82,11 +87,18 @@ record RunFiles(Host host, Path folder) {
 
   private Observation unclaimed(Optional<JobHeader> job) throws IOException {
     if (job.isEmpty()) {
-      return new Observation.Missing("the run folder " + folder + " has no job file: nothing was started");
+      return new Observation.Missing(
+          "the run folder " + folder + " has no job file: nothing was started");
     }
     if (!job.get().bootId().equals(host.bootId())) {
       return new Observation.Ended(
-          0, null, Cause.NODE_LOST, "the machine was restarted before the program began", null, null, 0);
+          0,
+          null,
+          Cause.NODE_LOST,
+          "the machine was restarted before the program began",
+          null,
+          null,
+          0);
     }
     if (host.alive(job.get().launcher())) {
       return new Observation.Waiting(0, "the launcher is about to start it");
@@ -116,7 +128,8 @@ record RunFiles(Host host, Path folder) {
           0);
     }
     if (pids.isPresent()) {
-      if (host.alive(pids.get().wrapper()) || pids.get().programs().stream().anyMatch(host::alive)) {
+      if (host.alive(pids.get().wrapper())
+          || pids.get().programs().stream().anyMatch(host::alive)) {
         return new Observation.Active(0, time(RunFolder.pid(0)), true, List.of());
       }
     } else if (claim.wrapper() != null
@@ -132,12 +145,14 @@ record RunFiles(Host host, Path folder) {
     Optional<String> stopping = read(RunFolder.stopping(0)).map(String::strip);
     if (stopping.isPresent()) {
       Cause cause = stopping.get().equals("TIME_LIMIT") ? Cause.TIME_LIMIT : Cause.STOPPED;
-      return lost(cause, "the job wrapper was killed meanwhile, so that the exit code is not known");
+      return lost(
+          cause, "the job wrapper was killed meanwhile, so that the exit code is not known");
     }
     return lost(
         Cause.EXIT_UNKNOWN,
         pids().isPresent()
-            ? "the job wrapper was killed and the program has ended since: its exit code is not known"
+            ? "the job wrapper was killed and the program has ended since: its exit code is not"
+                + " known"
             : "the job wrapper was killed before it could tell of a start");
   }
 

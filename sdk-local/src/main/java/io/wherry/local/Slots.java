@@ -22,9 +22,10 @@ import java.util.Map;
 import java.util.concurrent.locks.LockSupport;
 
 /**
- * The CPUs and GPUs of this machine as files, one each, shared by all workspaces of a user: empty means free, else one
- * line {@code bootId launchKey (pid ticks)…} names the owner, and is void once all these processes are gone. Taken under
- * a lock in the name of the launcher, overwritten and emptied by the job wrapper without one. Thread-safe.
+ * The CPUs and GPUs of this machine as files, one each, shared by all workspaces of a user: empty
+ * means free, else one line {@code bootId launchKey (pid ticks)…} names the owner, and is void once
+ * all these processes are gone. Taken under a lock in the name of the launcher, overwritten and
+ * emptied by the job wrapper without one. Thread-safe.
  */
 final class Slots {
 
@@ -87,21 +88,21 @@ final class Slots {
     Kind cpu = new Kind("cpu-", cpus, boot);
     Kind gpu = new Kind("gpu-", gpus, boot);
     Map<LaunchKey, List<String>> names = new HashMap<>();
+    Map<String, LaunchKey> fresh =
+        new HashMap<>(); // what is held for the key already may be in use by its wrapper
     for (Need need : needs) {
       List<String> mine = new ArrayList<>();
-      if (!cpu.take(need.key(), need.cpus(), mine)) {
+      if (!cpu.take(need.key(), need.cpus(), mine, fresh)) {
         return new Answer(Map.of(), cpu.reason("CPUs", need));
       }
-      if (!gpu.take(need.key(), need.gpus(), mine)) {
+      if (!gpu.take(need.key(), need.gpus(), mine, fresh)) {
         return new Answer(Map.of(), gpu.reason("GPUs", need));
       }
       names.put(need.key(), mine);
     }
-    for (Map.Entry<LaunchKey, List<String>> entry : names.entrySet()) {
-      String line = boot + " " + entry.getKey() + " " + owner.pid() + " " + owner.ticks();
-      for (String name : entry.getValue()) {
-        write(name, line);
-      }
+    for (Map.Entry<String, LaunchKey> entry : fresh.entrySet()) {
+      write(
+          entry.getKey(), boot + " " + entry.getValue() + " " + owner.pid() + " " + owner.ticks());
     }
     return new Answer(names, "");
   }
@@ -122,9 +123,11 @@ final class Slots {
   }
 
   private void write(String name, String line) throws IOException {
-    byte[] text = (line + " ".repeat(Math.max(0, LENGTH - 1 - line.length())) + "\n").getBytes(UTF_8);
+    byte[] text =
+        (line + " ".repeat(Math.max(0, LENGTH - 1 - line.length())) + "\n").getBytes(UTF_8);
     try (FileChannel file =
-        FileChannel.open(folder.resolve(name), StandardOpenOption.WRITE, StandardOpenOption.CREATE)) {
+        FileChannel.open(
+            folder.resolve(name), StandardOpenOption.WRITE, StandardOpenOption.CREATE)) {
       file.write(ByteBuffer.wrap(text));
     }
   }
@@ -134,12 +137,14 @@ final class Slots {
     synchronized (this) {
       if (!made) {
         Files.createDirectories(
-            folder, PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rwx------")));
+            folder,
+            PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rwx------")));
         made = true;
       }
     }
     FileChannel channel =
-        FileChannel.open(folder.resolve("lock"), StandardOpenOption.WRITE, StandardOpenOption.CREATE);
+        FileChannel.open(
+            folder.resolve("lock"), StandardOpenOption.WRITE, StandardOpenOption.CREATE);
     try {
       long deadline = System.nanoTime() + timeout.toNanos();
       while (true) {
@@ -150,9 +155,11 @@ final class Slots {
         } catch (OverlappingFileLockException e) { // another workspace in this JVM
         }
         if (System.nanoTime() > deadline) {
-          throw new IOException(folder.resolve("lock") + " was held by another process for " + timeout);
+          throw new IOException(
+              folder.resolve("lock") + " was held by another process for " + timeout);
         }
-        LockSupport.parkNanos(100_000); // held for microseconds; a blocking lock would fail on overlaps in this JVM
+        LockSupport.parkNanos(
+            100_000); // held for microseconds; a blocking lock would fail on overlaps in this JVM
       }
     } catch (IOException | RuntimeException e) {
       channel.close();
@@ -174,13 +181,18 @@ final class Slots {
       this.boot = boot;
     }
 
-    boolean take(LaunchKey key, int wanted, List<String> into) throws IOException {
+    boolean take(LaunchKey key, int wanted, List<String> into, Map<String, LaunchKey> fresh)
+        throws IOException {
       int left = wanted;
       for (int slot = 0; slot < count && left > 0; slot++) {
         if (slot == owners.size()) {
           owners.add(owner(prefix + slot));
         }
-        if (owners.get(slot).isEmpty() || owners.get(slot).equals(key.toString())) {
+        boolean free = owners.get(slot).isEmpty();
+        if (free || owners.get(slot).equals(key.toString())) {
+          if (free) {
+            fresh.put(prefix + slot, key);
+          }
           owners.set(slot, key.toString());
           into.add(prefix + slot);
           left--;
@@ -200,7 +212,8 @@ final class Slots {
       }
       for (int i = 2; i + 1 < fields.length; i += 2) {
         try {
-          if (host.alive(new PidRecord.Id(Long.parseLong(fields[i]), Long.parseLong(fields[i + 1])))) {
+          if (host.alive(
+              new PidRecord.Id(Long.parseLong(fields[i]), Long.parseLong(fields[i + 1])))) {
             return fields[1];
           }
         } catch (NumberFormatException e) {
@@ -211,7 +224,8 @@ final class Slots {
     }
 
     String reason(String what, Need need) {
-      long taken = owners.stream().filter(o -> !o.isEmpty() && !o.equals(need.key().toString())).count();
+      long taken =
+          owners.stream().filter(o -> !o.isEmpty() && !o.equals(need.key().toString())).count();
       long others =
           owners.stream()
               .filter(o -> !o.isEmpty() && !o.startsWith(need.key().workspaceId() + "/"))

@@ -22,6 +22,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.UUID;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
@@ -48,7 +49,13 @@ final class Bed implements AutoCloseable {
   }
 
   Bed(Path folder, int cpus, String nvidiaSmi) {
-    this(folder.resolve("workspace"), folder.resolve("slots"), "ws", cpus, nvidiaSmi, Host.thisMachine());
+    this(
+        folder.resolve("workspace"),
+        folder.resolve("slots"),
+        "ws-" + UUID.randomUUID(),
+        cpus,
+        nvidiaSmi,
+        Host.thisMachine());
   }
 
   Bed(Path folder, Path slots, String workspaceId, int cpus, String nvidiaSmi, Host host) {
@@ -70,6 +77,19 @@ final class Bed implements AutoCloseable {
     LocalBackend made = new LocalBackend(context, as, slots, cpus, nvidiaSmi);
     backends.add(made);
     return made;
+  }
+
+  /**
+   * The workspace: another one each time, because what ends one test's processes must not reach the
+   * next test's.
+   */
+  String id() {
+    return context.workspaceId();
+  }
+
+  /** Launch key of the first run. */
+  String firstKey() {
+    return id() + "/run-1/1";
   }
 
   LaunchKey key() {
@@ -159,7 +179,9 @@ final class Bed implements AutoCloseable {
   @Override
   public void close() throws BackendException {
     if (Files.exists(context.runsFolder())) {
-      host.sweep(backend.find(context.workspaceId()).keySet().stream().map(LaunchKey::toString).toList(), 0);
+      host.sweep(
+          backend.find(context.workspaceId()).keySet().stream().map(LaunchKey::toString).toList(),
+          0);
     }
     backends.forEach(LocalBackend::close);
   }

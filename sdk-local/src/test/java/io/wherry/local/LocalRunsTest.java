@@ -89,7 +89,7 @@ class LocalRunsTest {
     assertThat(env)
         .containsEntry("WHERRY_RUN_ID", "run-1")
         .containsEntry("WHERRY_ATTEMPT", "1")
-        .containsEntry("WHERRY_LAUNCH_KEY", "ws/run-1/1")
+        .containsEntry("WHERRY_LAUNCH_KEY", bed.firstKey())
         .containsEntry("WHERRY_EVENTS", attempt.resolve("0/events-0").toString())
         .containsEntry("WHERRY_STOPPING", attempt.resolve("0/stopping").toString())
         .containsEntry("WHERRY_CHECKPOINT", attempt.resolveSibling("checkpoint").toString())
@@ -110,7 +110,8 @@ class LocalRunsTest {
 
   @Test
   void arguments_arrive_as_they_are() throws Exception {
-    WorkloadHandle handle = bed.launch(TestSpec.command("printf", "[%s]", "a b", "", "'", "$x", "*", "\\n", "ü\n"));
+    WorkloadHandle handle =
+        bed.launch(TestSpec.command("printf", "[%s]", "a b", "", "'", "$x", "*", "\\n", "ü\n"));
     bed.ended(handle);
     assertThat(bed.text(handle, Channel.OUT)).isEqualTo("[a b][]['][$x][*][\\n][ü\n]");
   }
@@ -122,13 +123,17 @@ class LocalRunsTest {
     WorkloadHandle handle =
         bed.launch(
             TestSpec.sh(
-                    "cat a.txt \"$WHERRY_INPUT_TREE/b.txt\" \"$WHERRY_INPUT_BLOB\" \"$WHERRY_INPUT_PLACE\";"
-                        + " basename \"$WHERRY_INPUT_BLOB\"; echo changed >a.txt;"
-                        + " mkdir \"$WHERRY_OUTPUT_MODEL\"; echo m >\"$WHERRY_OUTPUT_MODEL/f\"; chmod 500 \"$WHERRY_OUTPUT_MODEL\"")
+                    "cat a.txt \"$WHERRY_INPUT_TREE/b.txt\" \"$WHERRY_INPUT_BLOB\""
+                        + " \"$WHERRY_INPUT_PLACE\"; basename \"$WHERRY_INPUT_BLOB\"; echo changed"
+                        + " >a.txt; mkdir \"$WHERRY_OUTPUT_MODEL\"; echo m"
+                        + " >\"$WHERRY_OUTPUT_MODEL/f\"; chmod 500 \"$WHERRY_OUTPUT_MODEL\"")
                 .source(tree)
                 .input("tree", tree)
                 .input("blob", blob)
-                .input("place", new Content.InPlace(Files.writeString(folder.resolve("here"), "four\n").toString()))
+                .input(
+                    "place",
+                    new Content.InPlace(
+                        Files.writeString(folder.resolve("here"), "four\n").toString()))
                 .output("model")
                 .output("never"));
     assertThat(bed.ended(handle).exitCode()).isZero();
@@ -145,19 +150,20 @@ class LocalRunsTest {
     assertThat(bed.context.path(blob.digest())).isPresent();
     assertThat(bed.text(handle, Channel.OUT)).startsWith("one");
     assertThat(((Observation.Ended) bed.look(handle)).exitCode()).isZero();
-    assertThat(bed.backend.find("ws")).isEmpty();
+    assertThat(bed.backend.find(bed.id())).isEmpty();
   }
 
   @Test
   void outputs_cross_file_systems() throws Exception {
     Path shared = Path.of("/dev/shm");
     org.junit.jupiter.api.Assumptions.assumeTrue(
-        Files.isWritable(shared)
-            && !Files.getFileStore(shared).equals(Files.getFileStore(folder)),
+        Files.isWritable(shared) && !Files.getFileStore(shared).equals(Files.getFileStore(folder)),
         "there is no second file system");
     WorkloadHandle handle =
         bed.launch(
-            TestSpec.sh("mkdir -p \"$WHERRY_OUTPUT_M/d\"; echo x >\"$WHERRY_OUTPUT_M/d/f\"; ln -s d/f \"$WHERRY_OUTPUT_M/l\"; chmod +x \"$WHERRY_OUTPUT_M/d/f\"")
+            TestSpec.sh(
+                    "mkdir -p \"$WHERRY_OUTPUT_M/d\"; echo x >\"$WHERRY_OUTPUT_M/d/f\"; ln -s d/f"
+                        + " \"$WHERRY_OUTPUT_M/l\"; chmod +x \"$WHERRY_OUTPUT_M/d/f\"")
                 .output("m"));
     bed.ended(handle);
     Path into = Files.createTempDirectory(shared, "wherry-test");
@@ -208,7 +214,10 @@ class LocalRunsTest {
         bed.launch(
             TestSpec.program(
                 new Program.Java(
-                    Echo.class.getName(), classPath, List.of("-Dx=a b"), List.of("one", "two three"))));
+                    Echo.class.getName(),
+                    classPath,
+                    List.of("-Dx=a b"),
+                    List.of("one", "two three"))));
     assertThat(bed.ended(handle).exitCode()).as(bed.text(handle, Channel.ERR)).isEqualTo(4);
     assertThat(bed.text(handle, Channel.OUT)).isEqualTo("a b|one|two three\n");
   }
@@ -245,7 +254,8 @@ class LocalRunsTest {
   @Test
   void a_missing_place_is_refused_before_launch() {
     assertThatThrownBy(
-            () -> bed.launch(TestSpec.sh("true").input("data", new Content.InPlace("/no/such/data"))))
+            () ->
+                bed.launch(TestSpec.sh("true").input("data", new Content.InPlace("/no/such/data"))))
         .hasMessageContaining("inputs.data = /no/such/data does not exist");
   }
 
@@ -263,13 +273,18 @@ class LocalRunsTest {
     var violations = bed.backend.plan(List.of(new Workload(bed.key(), spec.build()))).violations();
     assertThat(violations)
         .extracting(v -> v.path())
-        .containsExactlyInAnyOrder("nodes", "resources.gpus", "env.not valid", "env.PPID", "params.a.b");
+        .containsExactlyInAnyOrder(
+            "nodes", "resources.gpus", "env.not valid", "env.PPID", "params.a.b");
   }
 
   @Test
   void several_ranks_share_one_rendezvous() throws Exception {
     WorkloadHandle handle =
-        bed.launch(TestSpec.sh("echo $RANK $LOCAL_RANK $WORLD_SIZE $MASTER_PORT; echo e$RANK >&2; echo x >$WHERRY_EVENTS").processes(3));
+        bed.launch(
+            TestSpec.sh(
+                    "echo $RANK $LOCAL_RANK $WORLD_SIZE $MASTER_PORT; echo e$RANK >&2; echo x"
+                        + " >$WHERRY_EVENTS")
+                .processes(3));
     Observation.Ended ended = bed.ended(handle);
     assertThat(ended.exitCode()).isZero();
     String port = bed.text(handle, 0, Channel.OUT).split(" ")[3];
@@ -284,7 +299,9 @@ class LocalRunsTest {
   void the_first_rank_that_fails_ends_the_others_and_is_named() throws Exception {
     WorkloadHandle handle =
         bed.launch(
-            TestSpec.sh("if [ $RANK = 2 ]; then exit 9; fi; trap 'cat $WHERRY_STOPPING; exit 1' TERM; while :; do sleep 0.02; done")
+            TestSpec.sh(
+                    "if [ $RANK = 2 ]; then exit 9; fi; trap 'cat $WHERRY_STOPPING; exit 1' TERM;"
+                        + " while :; do sleep 0.02; done")
                 .processes(3));
     Observation.Ended ended = bed.ended(handle);
     assertThat(ended.exitCode()).isEqualTo(9);
@@ -321,10 +338,15 @@ class LocalRunsTest {
     org.junit.jupiter.api.Assumptions.assumeTrue(
         bed.backend.groups().available(), "this user may not make control groups");
     WorkloadHandle handle =
-        bed.launch(TestSpec.sh("setsid sh -c 'head -c 300000000 /dev/zero | tail -c 299999999 >/dev/null'; exit 7").resources(1, 64L << 20, 0));
+        bed.launch(
+            TestSpec.sh(
+                    "setsid sh -c 'head -c 300000000 /dev/zero | tail -c 299999999 >/dev/null';"
+                        + " exit 7")
+                .resources(1, 64L << 20, 0));
     Observation.Ended ended = bed.ended(handle);
     assertThat(ended.cause()).isEqualTo(Cause.OUT_OF_MEMORY);
-    Path group = Path.of(JobHeader.read(bed.attempt(handle).resolve("job")).orElseThrow().controlGroup());
+    Path group =
+        Path.of(JobHeader.read(bed.attempt(handle).resolve("job")).orElseThrow().controlGroup());
     assertThat(group).isDirectory();
     bed.backend.release(Set.of(handle));
     assertThat(group).doesNotExist();
@@ -332,10 +354,10 @@ class LocalRunsTest {
 
   @Test
   void find_names_what_was_launched() throws Exception {
-    assertThat(bed.backend.find("ws")).isEmpty();
+    assertThat(bed.backend.find(bed.id())).isEmpty();
     LaunchKey key = bed.key();
     WorkloadHandle handle = bed.launch(key, TestSpec.sh("true").build());
-    assertThat(bed.backend.find("ws")).isEqualTo(Map.of(key, handle));
+    assertThat(bed.backend.find(bed.id())).isEqualTo(Map.of(key, handle));
     assertThat(bed.backend.find("other")).isEmpty();
   }
 

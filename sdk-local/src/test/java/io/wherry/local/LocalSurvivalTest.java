@@ -52,7 +52,9 @@ class LocalSurvivalTest {
   @Test
   void stop_is_announced_polite_and_then_forced_without_the_client() throws Exception {
     WorkloadHandle handle =
-        bed.launch(TestSpec.sh("trap 'cat $WHERRY_STOPPING' TERM; echo up; " + LOOP).grace(Duration.ofMinutes(5)));
+        bed.launch(
+            TestSpec.sh("trap 'cat $WHERRY_STOPPING' TERM; echo up; " + LOOP)
+                .grace(Duration.ofMinutes(5)));
     bed.says(handle, "up");
     bed.backend.stop(Set.of(handle), Duration.ofMillis(300));
     bed.backend.close();
@@ -68,22 +70,27 @@ class LocalSurvivalTest {
   @Test
   void a_stop_reaches_processes_that_fled_into_a_session_of_their_own() throws Exception {
     WorkloadHandle handle =
-        bed.launch(TestSpec.sh("(setsid sh -c 'trap \"\" TERM; echo fled; sleep 300' &); trap 'exit 0' TERM; " + LOOP));
+        bed.launch(
+            TestSpec.sh(
+                "(setsid sh -c 'trap \"\" TERM; echo fled; sleep 300' &); trap 'exit 0' TERM; "
+                    + LOOP));
     bed.says(handle, "fled");
     bed.backend.stop(Set.of(handle), Duration.ofSeconds(5));
     assertThat(bed.ended(handle).cause()).isEqualTo(Cause.STOPPED);
-    assertThat(bed.host.marked(Set.of("ws/run-1/1"))).isEmpty();
+    assertThat(bed.host.marked(Set.of(bed.firstKey()))).isEmpty();
   }
 
   @Test
   void a_release_ends_what_a_finished_program_left_behind() throws Exception {
     WorkloadHandle handle =
         bed.launch(
-            TestSpec.sh("setsid sh -c 'echo fled; sleep 300' & sleep 300 & while ! [ -s ../0/out-0 ]; do sleep 0.01; done"));
+            TestSpec.sh(
+                "setsid sh -c 'echo fled; sleep 300' & sleep 300 & while ! [ -s ../0/out-0 ]; do"
+                    + " sleep 0.01; done"));
     bed.ended(handle);
-    assertThat(bed.host.marked(Set.of("ws/run-1/1"))).isNotEmpty();
+    assertThat(bed.host.marked(Set.of(bed.firstKey()))).isNotEmpty();
     bed.backend.release(Set.of(handle));
-    assertThat(bed.host.marked(Set.of("ws/run-1/1"))).isEmpty();
+    assertThat(bed.host.marked(Set.of(bed.firstKey()))).isEmpty();
   }
 
   @Test
@@ -112,7 +119,8 @@ class LocalSurvivalTest {
   @Test
   void a_stop_at_any_instant_ends_the_run() throws Exception {
     for (int i = 0; i < 60; i++) {
-      WorkloadHandle handle = bed.launch(TestSpec.sh("exec sleep 300").grace(Duration.ofMillis(500)));
+      WorkloadHandle handle =
+          bed.launch(TestSpec.sh("exec sleep 300").grace(Duration.ofMillis(500)));
       long later = System.nanoTime() + i * 100_000L;
       while (System.nanoTime() < later) {
         Thread.onSpinWait();
@@ -189,7 +197,7 @@ class LocalSurvivalTest {
         .isInstanceOfSatisfying(
             Observation.Missing.class, m -> assertThat(m.reason()).contains("was deleted"));
     bed.backend.stop(Set.of(handle), Duration.ofSeconds(2));
-    Bed.until(() -> bed.host.marked(Set.of("ws/run-1/1")).isEmpty());
+    Bed.until(() -> bed.host.marked(Set.of(bed.firstKey())).isEmpty());
     bed.backend.release(Set.of(handle));
     assertThat(bed.run(TestSpec.sh("true")).exitCode()).isZero();
   }
@@ -222,14 +230,25 @@ class LocalSurvivalTest {
     Assumptions.assumeTrue(Bed.root(), "mounting a small file system needs root");
     Path small = Files.createDirectory(folder.resolve("small"));
     Assumptions.assumeTrue(
-        new ProcessBuilder("mount", "-t", "tmpfs", "-o", "size=256k", "wherry-test", small.toString())
+        new ProcessBuilder(
+                    "mount", "-t", "tmpfs", "-o", "size=256k", "wherry-test", small.toString())
                 .start()
                 .waitFor()
             == 0,
         "mounting a small file system is not allowed here");
-    try (Bed tight = new Bed(small.resolve("ws"), folder.resolve("slots"), "ws", 8, "none", Host.thisMachine())) {
+    try (Bed tight =
+        new Bed(
+            small.resolve("ws"),
+            folder.resolve("slots"),
+            bed.id() + "-small",
+            8,
+            "none",
+            Host.thisMachine())) {
       WorkloadHandle handle =
-          tight.launch(TestSpec.sh("cat /dev/zero >../fill 2>/dev/null; cat /dev/zero >>../fill 2>/dev/null; exit 9"));
+          tight.launch(
+              TestSpec.sh(
+                  "cat /dev/zero >../fill 2>/dev/null; cat /dev/zero >>../fill 2>/dev/null; exit"
+                      + " 9"));
       assertThat(tight.ended(handle).exitCode()).isEqualTo(9);
       Files.delete(tight.attempt(handle).resolve("fill"));
       assertThat(tight.run(TestSpec.sh("true")).exitCode()).isZero();
@@ -262,13 +281,17 @@ class LocalSurvivalTest {
           return open.isEmpty();
         });
     bed.run(TestSpec.command("true"));
-    assertThat(children(bed.backend.launcher().id().pid())).as("zombies of the launcher").hasSizeLessThan(3);
+    assertThat(children(bed.backend.launcher().id().pid()))
+        .as("zombies of the launcher")
+        .hasSizeLessThan(3);
   }
 
   @Test
   void ended_runs_leave_no_timers_behind() throws Exception {
     bed.run(TestSpec.sh("true").timeLimit(Duration.ofHours(1)));
-    WorkloadHandle handle = bed.launch(TestSpec.sh("trap 'exit 0' TERM; echo up; " + LOOP).timeLimit(Duration.ofHours(1)));
+    WorkloadHandle handle =
+        bed.launch(
+            TestSpec.sh("trap 'exit 0' TERM; echo up; " + LOOP).timeLimit(Duration.ofHours(1)));
     bed.says(handle, "up");
     bed.backend.stop(Set.of(handle), Duration.ofHours(1));
     bed.ended(handle);
@@ -297,8 +320,12 @@ class LocalSurvivalTest {
         assertThat(bed.ended(handle).exitCode()).isZero();
         bed.launch(key, workload.spec());
         assertThat(bed.text(handle, Channel.OUT)).isEqualTo("once\n");
+        bed.backend.release(Set.of(handle));
+        other.release(Set.of(handle));
       }
-      assertThat(bed.run(TestSpec.sh("true").resources(8, 0, 0)).exitCode()).as("no slot is lost").isZero();
+      assertThat(bed.run(TestSpec.sh("true").resources(8, 0, 0)).exitCode())
+          .as("no slot is lost")
+          .isZero();
     } finally {
       threads.shutdown();
     }
@@ -306,7 +333,8 @@ class LocalSurvivalTest {
 
   @Test
   void runs_outlive_a_killed_launcher_and_the_next_one_takes_over() throws Exception {
-    WorkloadHandle handle = bed.launch(TestSpec.sh("while ! [ -e go ]; do sleep 0.02; done; exit 4"));
+    WorkloadHandle handle =
+        bed.launch(TestSpec.sh("while ! [ -e go ]; do sleep 0.02; done; exit 4"));
     bed.pids(handle);
     long first = bed.backend.launcher().id().pid();
     Bed.kill("KILL", first);
@@ -325,13 +353,15 @@ class LocalSurvivalTest {
     WorkloadHandle handle = bed.launch(TestSpec.sh("true").resources(8, 0, 0));
     Bed.kill("KILL", launcher);
     Bed.until(() -> bed.look(handle) instanceof Observation.Missing);
-    bed.launch(new LaunchKey("ws", "run-1", 1), TestSpec.sh("exit 8").resources(8, 0, 0).build());
+    bed.launch(
+        new LaunchKey(bed.id(), "run-1", 1), TestSpec.sh("exit 8").resources(8, 0, 0).build());
     assertThat(bed.ended(handle).exitCode()).isEqualTo(8);
   }
 
   @Test
   void a_closed_client_leaves_runs_running_and_the_next_one_is_woken() throws Exception {
-    WorkloadHandle handle = bed.launch(TestSpec.sh("while ! [ -e go ]; do sleep 0.02; done; exit 4"));
+    WorkloadHandle handle =
+        bed.launch(TestSpec.sh("while ! [ -e go ]; do sleep 0.02; done; exit 4"));
     bed.pids(handle);
     bed.backend.close();
     LocalBackend next = bed.another();
@@ -340,16 +370,19 @@ class LocalSurvivalTest {
     assertThat(next.observe(Set.of(handle)).get(handle)).isInstanceOf(Observation.Active.class);
     Files.createFile(bed.attempt(handle).resolve("work/go"));
     assertThat(woken.take()).isEqualTo(handle);
-    assertThat(((Observation.Ended) next.observe(Set.of(handle)).get(handle)).exitCode()).isEqualTo(4);
+    assertThat(((Observation.Ended) next.observe(Set.of(handle)).get(handle)).exitCode())
+        .isEqualTo(4);
   }
 
   @Test
   void a_moved_workspace_still_gets_its_verdicts() throws Exception {
-    WorkloadHandle handle = bed.launch(TestSpec.sh("while ! [ -e go ]; do sleep 0.02; done; exit 4"));
+    WorkloadHandle handle =
+        bed.launch(TestSpec.sh("while ! [ -e go ]; do sleep 0.02; done; exit 4"));
     bed.pids(handle);
     Path moved = folder.resolve("moved");
     Files.move(bed.folder, moved);
-    try (Bed there = new Bed(moved, folder.resolve("slots"), "ws", 8, "none", Host.thisMachine())) {
+    try (Bed there =
+        new Bed(moved, folder.resolve("slots"), bed.id(), 8, "none", Host.thisMachine())) {
       assertThat(there.look(handle)).isInstanceOf(Observation.Active.class);
       Files.createFile(there.attempt(handle).resolve("work/go"));
       assertThat(there.ended(handle).exitCode()).isEqualTo(4);
@@ -358,7 +391,8 @@ class LocalSurvivalTest {
 
   @Test
   void a_copied_workspace_judges_and_touches_nothing_of_the_first() throws Exception {
-    WorkloadHandle handle = bed.launch(TestSpec.sh("while ! [ -e go ]; do sleep 0.02; done; exit 4"));
+    WorkloadHandle handle =
+        bed.launch(TestSpec.sh("while ! [ -e go ]; do sleep 0.02; done; exit 4"));
     bed.pids(handle);
     Path copy = folder.resolve("copy");
     try (Stream<Path> files = Files.walk(bed.folder)) {
@@ -367,7 +401,8 @@ class LocalSurvivalTest {
       }
     }
     LocalBackend there =
-        new LocalBackend(new TestContext(copy), bed.host, folder.resolve("slots"), 8, "no-nvidia-smi");
+        new LocalBackend(
+            new TestContext(copy, bed.id()), bed.host, folder.resolve("slots"), 8, "no-nvidia-smi");
     assertThat(there.observe(Set.of(handle))).isEmpty();
     there.stop(Set.of(handle), Duration.ZERO);
     there.release(Set.of(handle));
@@ -395,11 +430,13 @@ class LocalSurvivalTest {
     WorkloadHandle handle = bed.launch(TestSpec.sh("umask; exec grep SigIgn /proc/self/status"));
     bed.ended(handle);
     Process here = new ProcessBuilder("sh", "-c", "umask").start();
-    String umask = new String(here.getInputStream().readAllBytes(), java.nio.charset.StandardCharsets.UTF_8);
+    String umask =
+        new String(here.getInputStream().readAllBytes(), java.nio.charset.StandardCharsets.UTF_8);
     String[] lines = bed.text(handle, Channel.OUT).split("\n");
     assertThat(lines[0]).isEqualTo(umask.strip());
     long ignored = Long.parseLong(lines[1].replaceAll(".*\\s", ""), 16);
-    // INT and QUIT (bits 1 and 2) stay ignored in what some shells start with &, and the C library keeps 32 and up.
+    // INT and QUIT (bits 1 and 2) stay ignored in what some shells start with &, and the C library
+    // keeps 32 and up.
     assertThat(ignored & 0x7fff_ffffL & ~0b110L).isZero();
   }
 
@@ -412,7 +449,8 @@ class LocalSurvivalTest {
   }
 
   private static String mode(Path path) throws IOException {
-    return java.nio.file.attribute.PosixFilePermissions.toString(Files.getPosixFilePermissions(path));
+    return java.nio.file.attribute.PosixFilePermissions.toString(
+        Files.getPosixFilePermissions(path));
   }
 
   private static List<ProcessHandle> children(long pid) {

@@ -15,6 +15,7 @@ import java.nio.file.attribute.PosixFilePermissions;
 import java.time.Duration;
 import java.util.List;
 import java.util.Set;
+import java.util.UUID;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -27,7 +28,12 @@ class SlotsTest {
 
   private Bed bed(String workspace, int cpus, String nvidiaSmi) {
     return new Bed(
-        folder.resolve(workspace), folder.resolve("slots"), workspace, cpus, nvidiaSmi, Host.thisMachine());
+        folder.resolve(workspace),
+        folder.resolve("slots"),
+        workspace + "-" + UUID.randomUUID(),
+        cpus,
+        nvidiaSmi,
+        Host.thisMachine());
   }
 
   private static Launch ask(Bed bed, TestSpec spec) throws Exception {
@@ -56,7 +62,10 @@ class SlotsTest {
     try (Bed bed = bed("one", 1, "none")) {
       WorkloadHandle handle = bed.launch(TestSpec.sh(LOOP));
       var pids = bed.pids(handle);
-      Bed.until(() -> Files.readString(folder.resolve("slots/cpu-0")).contains(" " + pids.wrapper().pid() + " "));
+      Bed.until(
+          () ->
+              Files.readString(folder.resolve("slots/cpu-0"))
+                  .contains(" " + pids.wrapper().pid() + " "));
       Bed.kill("KILL", bed.backend.launcher().id().pid());
       Bed.kill("KILL", pids.wrapper().pid());
       Bed.until(() -> !bed.host.alive(pids.wrapper()));
@@ -71,7 +80,8 @@ class SlotsTest {
     try (Bed bed = bed("one", 3, "none")) {
       Workload first = new Workload(bed.key(), TestSpec.sh("true").resources(2, 0, 0).build());
       Workload second = new Workload(bed.key(), TestSpec.sh("true").resources(2, 0, 0).build());
-      assertThat(bed.backend.plan(List.of(first, second)).launch()).isInstanceOf(Launch.NoRoom.class);
+      assertThat(bed.backend.plan(List.of(first, second)).launch())
+          .isInstanceOf(Launch.NoRoom.class);
       assertThat(bed.launch(TestSpec.sh("true").resources(3, 0, 0))).isNotNull();
     }
   }
@@ -90,15 +100,19 @@ class SlotsTest {
 
   @Test
   void gpus_are_counted_lent_and_split_over_ranks() throws Exception {
-    Path tool = Files.writeString(
-        folder.resolve("nvidia-smi"),
-        "#!/bin/sh\n[ \"$1\" = -L ] && for i in 0 1 2 3; do echo \"GPU $i: Fake (UUID: GPU-$i)\"; done\n");
+    Path tool =
+        Files.writeString(
+            folder.resolve("nvidia-smi"),
+            "#!/bin/sh\n"
+                + "[ \"$1\" = -L ] && for i in 0 1 2 3; do echo \"GPU $i: Fake (UUID: GPU-$i)\";"
+                + " done\n");
     Files.setPosixFilePermissions(tool, PosixFilePermissions.fromString("rwx------"));
     try (Bed bed = bed("one", 8, tool.toString())) {
       var can = bed.backend.probe();
       assertThat(can.features()).contains(Feature.GPU);
       assertThat(can.nodeSizes().get(0).gpus()).isEqualTo(4);
-      WorkloadHandle holder = bed.launch(TestSpec.sh("echo $CUDA_VISIBLE_DEVICES; " + LOOP).resources(1, 0, 2));
+      WorkloadHandle holder =
+          bed.launch(TestSpec.sh("echo $CUDA_VISIBLE_DEVICES; " + LOOP).resources(1, 0, 2));
       bed.says(holder, "0,1\n");
       WorkloadHandle ranks =
           bed.launch(TestSpec.sh("echo $CUDA_VISIBLE_DEVICES").processes(2).resources(1, 0, 2));
@@ -127,10 +141,13 @@ class SlotsTest {
   @Test
   void a_key_is_not_part_of_another_one() throws Exception {
     try (Bed bed = bed("one", 8, "none")) {
-      WorkloadHandle long1 = bed.launch(new LaunchKey("one", "r", 11), TestSpec.sh("echo up; " + LOOP).build());
+      WorkloadHandle long1 =
+          bed.launch(new LaunchKey(bed.id(), "r", 11), TestSpec.sh("echo up; " + LOOP).build());
       bed.says(long1, "up");
       WorkloadHandle short1 =
-          bed.launch(new LaunchKey("one", "r", 1), TestSpec.sh("echo up; " + LOOP).grace(Duration.ofMillis(100)).build());
+          bed.launch(
+              new LaunchKey(bed.id(), "r", 1),
+              TestSpec.sh("echo up; " + LOOP).grace(Duration.ofMillis(100)).build());
       bed.says(short1, "up");
       bed.backend.stop(Set.of(short1), Duration.ofMillis(100));
       bed.ended(short1);

@@ -23,7 +23,10 @@ import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.stream.Collectors;
 
-/** What core would lend: blobs are files of a folder, a tree is a blob of lines {@code name=content}. */
+/**
+ * What core would lend: blobs are files of a folder, a tree is a blob of lines {@code
+ * name=content}.
+ */
 final class TestContext implements BackendContext, BlobStore {
 
   private final Path folder;
@@ -35,10 +38,6 @@ final class TestContext implements BackendContext, BlobStore {
     this.workspaceId = workspaceId;
   }
 
-  TestContext(Path folder) {
-    this(folder, "ws");
-  }
-
   TestContext secret(String name, String value) {
     secrets.put(name, value);
     return this;
@@ -47,7 +46,8 @@ final class TestContext implements BackendContext, BlobStore {
   Digest add(String content) {
     try {
       byte[] bytes = content.getBytes(StandardCharsets.UTF_8);
-      Digest digest = new Digest(HexFormat.of().formatHex(MessageDigest.getInstance("SHA-256").digest(bytes)));
+      Digest digest =
+          new Digest(HexFormat.of().formatHex(MessageDigest.getInstance("SHA-256").digest(bytes)));
       Files.createDirectories(folder.resolve("blobs"));
       Files.write(folder.resolve("blobs").resolve(digest.hex()), bytes);
       return digest;
@@ -92,7 +92,8 @@ final class TestContext implements BackendContext, BlobStore {
   public String resolve(Secret secret) throws BackendException {
     String value = secret instanceof Secret.Named named ? secrets.get(named.name()) : null;
     if (value == null) {
-      throw new BackendException(BackendException.Kind.UNAUTHORIZED, "no value for " + secret.reference());
+      throw new BackendException(
+          BackendException.Kind.UNAUTHORIZED, "no value for " + secret.reference());
     }
     return value;
   }
@@ -125,7 +126,10 @@ final class TestContext implements BackendContext, BlobStore {
   @Override
   public void put(Digest digest, Path content) throws BackendException {
     try {
-      Files.copy(content, folder.resolve("blobs").resolve(digest.hex()), StandardCopyOption.REPLACE_EXISTING);
+      Files.copy(
+          content,
+          folder.resolve("blobs").resolve(digest.hex()),
+          StandardCopyOption.REPLACE_EXISTING);
     } catch (IOException e) {
       throw new BackendException(BackendException.Kind.TRANSIENT, e.toString(), e);
     }

@@ -102,7 +102,25 @@ final class TestSpec {
 
   RunSpec build() {
     return new RunSpec(
-        "test", "local", program, source, params, inputs, outputs, env, secrets, resources, nodes, processes,
-        timeLimit, null, grace, 0, RetryPolicy.NONE, Map.of(), null, Map.of());
+        "test",
+        "local",
+        program,
+        source,
+        params,
+        inputs,
+        outputs,
+        env,
+        secrets,
+        resources,
+        nodes,
+        processes,
+        timeLimit,
+        null,
+        grace,
+        0,
+        RetryPolicy.NONE,
+        Map.of(),
+        null,
+        Map.of());
   }
 }

@@ -62,7 +62,8 @@ public record ExitRecord(int exitCode, Cause cause, int rank, String word) {
     }
     return switch (exitCode) {
       case 127 -> "127 (as for a command that was not found; the end of standard error says more)";
-      case 126 -> "126 (as for a command that can't be executed; the end of standard error says more)";
+      case 126 ->
+          "126 (as for a command that can't be executed; the end of standard error says more)";
       default -> "";
     };
   }

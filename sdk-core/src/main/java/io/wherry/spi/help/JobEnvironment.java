@@ -12,7 +12,10 @@ import java.util.Set;
 import java.util.function.BiConsumer;
 import java.util.regex.Pattern;
 
-/** Environment variables by which a program learns about its run; those of single ranks are the {@link JobFile}'s. */
+/**
+ * Environment variables by which a program learns about its run; those of single ranks are the
+ * {@link JobFile}'s.
+ */
 public final class JobEnvironment {
 
   private static final Pattern NAME = Pattern.compile("[A-Za-z_][A-Za-z0-9_]*");
@@ -42,7 +45,9 @@ public final class JobEnvironment {
     return variables;
   }
 
-  /** What can't be passed on: names that no shell takes, and names that become equal as variables. */
+  /**
+   * What can't be passed on: names that no shell takes, and names that become equal as variables.
+   */
   public static List<Violation> violations(RunSpec spec) {
     List<Violation> violations = new ArrayList<>();
     BiConsumer<String, String> name =
@@ -52,11 +57,16 @@ public final class JobEnvironment {
                 new Violation(
                     path,
                     variable,
-                    "an environment variable's name has letters, digits and _ and begins with no digit",
+                    "an environment variable's name has letters, digits and _ and begins with no"
+                        + " digit",
                     "choose another name"));
           } else if (READ_ONLY.contains(variable)) {
             violations.add(
-                new Violation(path, variable, "shells keep this variable for themselves", "choose another name"));
+                new Violation(
+                    path,
+                    variable,
+                    "shells keep this variable for themselves",
+                    "choose another name"));
           }
         };
     spec.env().keySet().forEach(v -> name.accept("env." + v, v));

@@ -9,8 +9,8 @@ import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The job file: what the wrapper needs to know about one attempt, as a fragment for {@code sh}. Text in it is quoted;
- * {@code $w_i} (rank), {@code $w_r} (restart) are the wrapper's.
+ * The job file: what the wrapper needs to know about one attempt, as a fragment for {@code sh}.
+ * Text in it is quoted; {@code $w_i} (rank), {@code $w_r} (restart) are the wrapper's.
  *
  * @param header first line, a comment for the backend's own use; one line
  * @param key launch key as text
@@ -20,7 +20,8 @@ import org.jspecify.annotations.Nullable;
  * @param grace time between TERM and KILL
  * @param folder absolute path of the attempt's folder
  * @param environment variables equal for all ranks
- * @param rankEnvironment for each rank the variables of its own beyond RANK, LOCAL_RANK and the event file; may be empty
+ * @param rankEnvironment for each rank the variables of its own beyond RANK, LOCAL_RANK and the
+ *     event file; may be empty
  * @param secrets whether there is a secrets file
  * @param controlGroup absolute path of the control group that the program joins, or null
  * @param slotFolder folder of slot files
@@ -80,7 +81,9 @@ public record JobFile(
       }
       out.append("esac\n");
     }
-    out.append("}\nw_exec() { exec \"$w_setsid\" ").append(Shell.quote(argv)).append("; }\nw_job=1\n");
+    out.append("}\nw_exec() { exec \"$w_setsid\" ")
+        .append(Shell.quote(argv))
+        .append("; }\nw_job=1\n");
     return out.toString();
   }
 
@@ -105,7 +108,8 @@ public record JobFile(
       return;
     }
     out.append("export");
-    variables.forEach((name, value) -> out.append(' ').append(name).append('=').append(Shell.quote(value)));
+    variables.forEach(
+        (name, value) -> out.append(' ').append(name).append('=').append(Shell.quote(value)));
     out.append('\n');
   }
 }

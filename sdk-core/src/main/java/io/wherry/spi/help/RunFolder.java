@@ -4,8 +4,8 @@ import io.wherry.spi.Channel;
 import java.util.Locale;
 
 /**
- * Names in the folder of one attempt, relative to it; {@code /} separates. The same on every engine that uses the job
- * wrapper.
+ * Names in the folder of one attempt, relative to it; {@code /} separates. The same on every engine
+ * that uses the job wrapper.
  *
  * <pre>
  * ../checkpoint        shared by all attempts of the run

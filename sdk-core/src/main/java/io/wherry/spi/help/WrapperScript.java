@@ -10,7 +10,10 @@ import java.nio.file.StandardCopyOption;
 import java.util.HexFormat;
 import java.util.zip.CRC32C;
 
-/** The job wrapper: a script for {@code sh} that surrounds the user's program on every target; its head says how to call it. */
+/**
+ * The job wrapper: a script for {@code sh} that surrounds the user's program on every target; its
+ * head says how to call it.
+ */
 public final class WrapperScript {
 
   private final byte[] bytes;
@@ -45,13 +48,17 @@ public final class WrapperScript {
     return fileName;
   }
 
-  /** Puts the script into a folder of this machine, unless it is there. Idempotent, also between processes. */
+  /**
+   * Puts the script into a folder of this machine, unless it is there. Idempotent, also between
+   * processes.
+   */
   public Path install(Path folder) throws IOException {
     Path file = folder.resolve(fileName);
     if (!Files.exists(file)) {
       Path temporary = Files.createTempFile(folder, "wrapper", null);
       Files.write(temporary, bytes);
-      Files.move(temporary, file, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
+      Files.move(
+          temporary, file, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
     }
     return file;
   }

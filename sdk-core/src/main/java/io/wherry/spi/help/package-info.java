@@ -1,6 +1,6 @@
 /**
- * Toolbox for backends: the job wrapper and the layout of the folder in which it runs a workload. Stateless; values are
- * immutable and safe for any thread.
+ * Toolbox for backends: the job wrapper and the layout of the folder in which it runs a workload.
+ * Stateless; values are immutable and safe for any thread.
  */
 @NullMarked
 package io.wherry.spi.help;
