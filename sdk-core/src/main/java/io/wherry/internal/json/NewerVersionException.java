@@ -1,7 +1,9 @@
 package io.wherry.internal.json;
 
+import io.wherry.spec.WherryException;
+
 /** Something stored was written by a newer Wherry than this one. Nothing was changed. */
-public final class NewerVersionException extends RuntimeException {
+public final class NewerVersionException extends WherryException {
   private static final long serialVersionUID = 1L;
 
   /**
@@ -11,6 +13,7 @@ public final class NewerVersionException extends RuntimeException {
    */
   public NewerVersionException(String what, long found, long known) {
     super(
+        Code.NEWER_VERSION,
         what
             + " has version "
             + found
