@@ -2,7 +2,6 @@ package io.wherry.benchmarks;
 
 import java.nio.file.Path;
 import java.util.ArrayList;
-import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 
@@ -38,7 +37,7 @@ final class BigStore implements Benchmark {
       Lab.say("first search in a JVM, " + search + ": " + Figure.number(first.median()) + " ms");
       firstSearches.add(first.median());
     }
-    Map<String, Double> warm = new LinkedHashMap<>(client(folder, StoreClient.WARM));
+    Map<String, Double> warm = client(folder, StoreClient.WARM);
     List<Figure> figures = new ArrayList<>();
     add(figures, "open-first", firstOpen.median(), 300);
     add(figures, "open-warm", ChildJvm.value(warm, StoreClient.OPEN), 10);

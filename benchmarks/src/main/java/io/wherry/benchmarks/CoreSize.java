@@ -24,7 +24,7 @@ final class CoreSize implements Benchmark {
   public List<Figure> run(Lab lab) throws Exception {
     Set<Path> others = Set.of(origin(Main.class), origin(LocalProvider.class));
     long sum = 0;
-    for (String entry : System.getProperty("java.class.path").split(File.pathSeparator)) {
+    for (String entry : System.getProperty("java.class.path").split(File.pathSeparator, -1)) {
       Path path = Path.of(entry).toRealPath();
       if (!others.contains(path)) {
         long size = size(path);

@@ -88,6 +88,16 @@ final class Metrics implements Benchmark {
   }
 
   private static boolean isComplete(Run run) {
+    if (hasLast(run)) {
+      return true;
+    }
+    if (run.state().isFinal() && run.await(LIMIT).isPresent() && !hasLast(run)) {
+      throw new IllegalStateException(run.await() + " without its last point");
+    }
+    return false;
+  }
+
+  private static boolean hasLast(Run run) {
     OptionalDouble last = run.metrics().find(MetricsWriter.METRIC);
     return last.isPresent() && last.getAsDouble() == POINTS - 1;
   }

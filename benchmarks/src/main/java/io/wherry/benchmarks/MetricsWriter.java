@@ -45,7 +45,8 @@ public final class MetricsWriter {
     Path events = Path.of(System.getenv("WHERRY_EVENTS"));
     try (OutputStream out =
         new BufferedOutputStream(
-            Files.newOutputStream(events, StandardOpenOption.APPEND), 64 * 1024)) {
+            Files.newOutputStream(events, StandardOpenOption.CREATE, StandardOpenOption.APPEND),
+            64 * 1024)) {
       StringBuilder line = new StringBuilder();
       for (int i = 0; i < points; i++) {
         line.setLength(0);

@@ -19,7 +19,7 @@ public final class QueueClient {
 
   private static final int RUNS = 1000;
   private static final int WARM_UP = 200;
-  private static final int ROUNDS = 5;
+  private static final int ROUNDS = 3;
 
   private final Path folder;
   private final int slots = Runtime.getRuntime().availableProcessors();

@@ -33,6 +33,13 @@ final class Gpus {
     return count;
   }
 
+  /**
+   * Whether there are any, as far as it was asked: then runs that ask for none must not see them.
+   */
+  synchronized boolean seen() {
+    return count > 0;
+  }
+
   private int ask() throws BackendException {
     Path answer = null;
     try {

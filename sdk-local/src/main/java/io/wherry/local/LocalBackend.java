@@ -40,6 +40,7 @@ import java.nio.file.StandardOpenOption;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.Collection;
 import java.util.EnumSet;
 import java.util.HashMap;
 import java.util.List;
@@ -148,10 +149,25 @@ final class LocalBackend implements WorkloadBackend, Watching, LocalStreams {
     return current;
   }
 
-  /** Hands prepared runs over to a launcher. */
-  void send(Launcher to, List<String> folders) throws IOException {
+  /** Hands prepared runs over to a launcher; false if it is gone and has taken none of them. */
+  boolean send(Launcher to, List<String> folders) {
     launched.addAll(folders);
-    to.send(folders);
+    try {
+      to.send(folders);
+      return true;
+    } catch (IOException e) { // nobody reads the pipe any more
+      LOG.log(System.Logger.Level.DEBUG, "the launcher is gone", e);
+      folders.forEach(launched::remove);
+      forget(to);
+      return false;
+    }
+  }
+
+  private synchronized void forget(Launcher gone) {
+    if (launcher == gone) {
+      gone.close();
+      launcher = null;
+    }
   }
 
   private void ended(String folder) {
@@ -176,13 +192,12 @@ final class LocalBackend implements WorkloadBackend, Watching, LocalStreams {
     if (groups.available()) {
       features.add(Feature.MEMORY_LIMIT);
       features.add(Feature.DETECTS_OUT_OF_MEMORY);
-      features.add(Feature.KILLS_ESCAPED_PROCESSES);
     } else {
       facts.put("memoryLimit", "no: this user may not make control groups");
-      facts.put(
-          "escapedProcesses",
-          "ended by best effort: those that keep WHERRY_LAUNCH_KEY in their environment");
     }
+    facts.put(
+        "escapedProcesses",
+        "those in a session of their own are ended while WHERRY_LAUNCH_KEY is in their environment");
     int gpuCount = gpus.count();
     if (gpuCount > 0) {
       features.add(Feature.GPU);
@@ -412,7 +427,7 @@ final class LocalBackend implements WorkloadBackend, Watching, LocalStreams {
     }
   }
 
-  private void stop(LocalHandle local, Duration grace) throws IOException {
+  private void stop(LocalHandle local, Duration grace) throws IOException, BackendException {
     Path folder = folder(local.folder());
     RunFiles files = new RunFiles(host, folder);
     if (files.exit().isPresent() || files.copied()) {
@@ -427,24 +442,45 @@ final class LocalBackend implements WorkloadBackend, Watching, LocalStreams {
       wake.accept(local.handle());
       return;
     }
-    Optional<RunFiles.Claim> claim = files.claim();
-    if (claim.isPresent()
-        && !claim.get().bootId().isEmpty()
-        && !claim.get().bootId().equals(host.bootId())) {
-      return;
-    }
-    Optional<PidRecord> pids = files.pids();
-    PidRecord.Id wrapper =
-        pids.map(PidRecord::wrapper).orElse(claim.map(RunFiles.Claim::wrapper).orElse(null));
-    if (wrapper != null && host.alive(wrapper)) {
-      Files.writeString(folder.resolve(RunFolder.grace(0)), JobFile.seconds(grace) + "\n");
-      host.term(wrapper);
-    } else if (files.exit().isEmpty()
-        && pids.isPresent()
-        && pids.get().programs().stream().anyMatch(host::alive)) {
+    if (!told(files, grace)
+        && files.exit().isEmpty()
+        && files.pids().isPresent()
+        && files.pids().get().programs().stream().anyMatch(host::alive)) {
       Files.writeString(folder.resolve(RunFolder.stopping(0)), Cause.STOPPED + "\n");
       end(local, grace);
     }
+  }
+
+  /** Tells the wrapper to stop and waits until it has heard; false if there is none any more. */
+  private boolean told(RunFiles files, Duration grace) throws IOException, BackendException {
+    Optional<RunFiles.Claim> claim = files.claim();
+    String boot = claim.map(RunFiles.Claim::bootId).orElse("");
+    if (!boot.isEmpty() && !boot.equals(host.bootId())) {
+      return true;
+    }
+    PidRecord.Id wrapper =
+        files
+            .pids()
+            .map(PidRecord::wrapper)
+            .orElse(claim.map(RunFiles.Claim::wrapper).orElse(null));
+    if (wrapper == null || !host.alive(wrapper)) {
+      return false;
+    }
+    Files.writeString(files.folder().resolve(RunFolder.grace(0)), JobFile.seconds(grace) + "\n");
+    host.term(wrapper);
+    long deadline = System.nanoTime() + context.timeout().toNanos();
+    while (host.alive(wrapper)) {
+      if (Files.exists(files.folder().resolve(RunFolder.stopping(0)))) {
+        return true;
+      }
+      if (System.nanoTime() > deadline) {
+        throw new BackendException(
+            Kind.TRANSIENT,
+            "the job wrapper " + wrapper.pid() + " does not answer; is it suspended?");
+      }
+      LockSupport.parkNanos(500_000); // it answers within a millisecond
+    }
+    return false;
   }
 
   /** Takes the claim away from every wrapper that is still to come; false if one has it. */
@@ -514,27 +550,27 @@ final class LocalBackend implements WorkloadBackend, Watching, LocalStreams {
 
   @Override
   public void release(Set<WorkloadHandle> handles) throws BackendException {
-    Map<String, LocalHandle> byKey = new HashMap<>();
-    for (WorkloadHandle handle : handles) {
-      LocalHandle local = LocalHandle.parse(handle);
-      if (local.hostId().equals(host.id())) {
-        byKey.put(local.key(context.workspaceId()).toString(), local);
-      }
-    }
+    Map<String, Traces> byKey = new HashMap<>();
     try {
-      byKey.values().removeIf(this::isCopy);
+      for (WorkloadHandle handle : handles) {
+        LocalHandle local = LocalHandle.parse(handle);
+        RunFiles files = new RunFiles(host, folder(local.folder()));
+        if (local.hostId().equals(host.id()) && !files.copied()) {
+          byKey.put(local.key(context.workspaceId()).toString(), Traces.of(files));
+        }
+      }
       if (byKey.isEmpty()) {
         return;
       }
-      if (!host.sweep(byKey.keySet())) {
+      if (!host.sweep(byKey.keySet(), Traces.firstPid(byKey.values()))) {
         throw new BackendException(
             Kind.TRANSIENT,
             "some processes of "
                 + byKey.keySet()
                 + " can't be killed; they wait inside the kernel");
       }
-      for (Map.Entry<String, LocalHandle> entry : byKey.entrySet()) {
-        release(LaunchKey.parse(entry.getKey()), folder(entry.getValue().folder()));
+      for (Map.Entry<String, Traces> entry : byKey.entrySet()) {
+        release(LaunchKey.parse(entry.getKey()), entry.getValue());
       }
     } catch (IOException e) {
       throw new BackendException(Kind.TRANSIENT, "can't clean up: " + e, e);
@@ -546,25 +582,43 @@ final class LocalBackend implements WorkloadBackend, Watching, LocalStreams {
     }
   }
 
-  private boolean isCopy(LocalHandle local) {
-    try {
-      return new RunFiles(host, folder(local.folder())).copied();
-    } catch (IOException e) { // then nothing of it can be released either
-      LOG.log(System.Logger.Level.WARNING, "can't read the run folder " + local.folder(), e);
-      return true;
+  /**
+   * What a release needs to know about a run.
+   *
+   * @param files its files
+   * @param reported whether its wrapper came to the end and has freed what it held
+   * @param firstPid number below which no process of it can be; 0 = not known
+   */
+  private record Traces(RunFiles files, boolean reported, long firstPid) {
+
+    /** Process numbers can't have gone once around in less. */
+    private static final Duration ROUND = Duration.ofMillis(500);
+
+    static Traces of(RunFiles files) throws IOException {
+      Optional<ExitRecord> exit = files.exit();
+      Optional<RunFiles.Claim> claim = files.claim();
+      PidRecord.Id wrapper = claim.isPresent() ? claim.get().wrapper() : null;
+      boolean recent = wrapper != null && files.host().age(wrapper).compareTo(ROUND) < 0;
+      return new Traces(
+          files,
+          exit.isPresent() && exit.get().word().isEmpty(),
+          wrapper != null && recent ? wrapper.pid() : 0);
+    }
+
+    static long firstPid(Collection<Traces> all) {
+      return all.stream().mapToLong(Traces::firstPid).min().orElse(0);
     }
   }
 
-  private void release(LaunchKey key, Path folder) throws IOException, BackendException {
+  private void release(LaunchKey key, Traces traces) throws IOException, BackendException {
+    Path folder = traces.files().folder();
     Path job = folder.resolve(RunFolder.JOB);
-    Optional<JobHeader> header = JobHeader.read(job);
-    String group = header.map(JobHeader::controlGroup).orElse("");
+    String group = JobHeader.read(job).map(JobHeader::controlGroup).orElse("");
     if (!group.isEmpty() && !ControlGroups.remove(Path.of(group))) {
       throw new BackendException(
           Kind.TRANSIENT, "processes in the control group " + group + " can't be killed");
     }
-    Optional<ExitRecord> exit = new RunFiles(host, folder).exit();
-    if (exit.isEmpty() || !exit.get().word().isEmpty()) { // its wrapper did not get to it
+    if (!traces.reported()) {
       slots.free(key);
     }
     for (String name :

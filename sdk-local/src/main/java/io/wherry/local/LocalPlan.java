@@ -44,6 +44,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.UUID;
+import org.jspecify.annotations.Nullable;
 
 /** One start of a batch on this machine. */
 final class LocalPlan implements LaunchPlan {
@@ -150,13 +151,25 @@ final class LocalPlan implements LaunchPlan {
   @Override
   public Launch launch() throws BackendException {
     try {
-      return start();
+      Launch launch = start();
+      return launch != null ? launch : again();
     } catch (IOException e) {
       throw new BackendException(Kind.TRANSIENT, "can't write the run folder: " + e, e);
     }
   }
 
-  private Launch start() throws IOException, BackendException {
+  /** The launcher was killed and nobody had noticed: the next one, once. */
+  private Launch again() throws IOException, BackendException {
+    Launch launch = start();
+    if (launch == null) {
+      throw new BackendException(
+          Kind.AMBIGUOUS, "the launcher shell was killed twice; see who does that");
+    }
+    return launch;
+  }
+
+  /** Null if the launcher has not taken them. */
+  private @Nullable Launch start() throws IOException, BackendException {
     Map<LaunchKey, WorkloadHandle> handles = new HashMap<>();
     List<Workload> fresh = new ArrayList<>();
     List<Slots.Need> needs = new ArrayList<>();
@@ -194,13 +207,7 @@ final class LocalPlan implements LaunchPlan {
         }
       }
     }
-    try {
-      backend.send(launcher, folders);
-    } catch (IOException e) {
-      throw new BackendException(
-          Kind.AMBIGUOUS, "the launcher shell was ended: " + e.getMessage(), e);
-    }
-    return new Launch.Taken(handles);
+    return backend.send(launcher, folders) ? new Launch.Taken(handles) : null;
   }
 
   private int gpus(List<Workload> workloads) throws BackendException {
@@ -356,8 +363,8 @@ final class LocalPlan implements LaunchPlan {
     }
   }
 
-  private static List<Map<String, String>> rankEnvironment(RunSpec spec, List<String> gpus) {
-    if (gpus.isEmpty()) {
+  private List<Map<String, String>> rankEnvironment(RunSpec spec, List<String> gpus) {
+    if (gpus.isEmpty() && !backend.gpus().seen()) {
       return List.of();
     }
     int each = gpus.size() / spec.processesPerNode();

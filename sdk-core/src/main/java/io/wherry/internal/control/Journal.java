@@ -205,13 +205,7 @@ final class Journal {
   }
 
   void compactLater(ActiveRun run) {
-    later(
-        "compaction of " + run.id(),
-        store.writeLater(
-            tx -> {
-              tx.compact(run.pk());
-              return true;
-            }));
+    later("compaction of " + run.id(), store.compact(run.pk()));
   }
 
   /** All runs that have not ended, in the order in which they may start. */

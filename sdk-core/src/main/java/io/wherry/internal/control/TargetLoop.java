@@ -360,7 +360,9 @@ final class TargetLoop implements AutoCloseable {
     }
   }
 
-  /** An order may be lost with whoever had to carry it out: what outlives its grace is told again. */
+  /**
+   * An order may be lost with whoever had to carry it out: what outlives its grace is told again.
+   */
   private void insist(ActiveRun run, WorkloadHandle handle) {
     Long since = stoppedAt.get(handle);
     Duration patience = run.spec().grace().plus(STOP_SLACK);

@@ -103,7 +103,7 @@ public final class RunSearch {
         && test.op() == Op.NE) {
       List<Object> others = new ArrayList<>();
       for (RunState state : RunState.values()) {
-        others.add((long) state.ordinal());
+        others.add((long) StateNumber.of(state));
       }
       others.remove(test.value());
       into.add(new Test(test.field(), Op.IN, others));

@@ -8,14 +8,18 @@
 trap '' HUP INT QUIT PIPE
 unset CDPATH
 
-# PID -> w_p its pid, w_t its start in ticks, both empty once it is gone. A child may be gone before it is looked at.
+# PID -> w_p its pid, w_t its start in ticks; empty once it is gone, and for a zombie. A child may be gone before it is
+# looked at.
 w_stat() {
   w_x=
   { read -r w_x <"/proc/$1/stat"; } 2>/dev/null
   w_p=${w_x%% *}
   w_x=${w_x##*) }
   set -- $w_x
-  w_t=${20-}
+  case ${1-} in
+    Z | X) w_t= ;;
+    *) w_t=${20-} ;;
+  esac
 }
 
 # SECONDS COMMAND: runs the command after a while, unless told to forget it by TERM; leaves no sleep behind.

@@ -38,14 +38,17 @@ final class ExplainTest extends WorkspaceTest {
   void a_refused_draft_says_everything_and_who_would_take_it() {
     ws.compute()
         .attach(
-            "big", TargetSpec.of("local", Map.of("slots", "64", "slotFolder", temp.resolve("big").toString())));
+            "big",
+            TargetSpec.of(
+                "local", Map.of("slots", "64", "slotFolder", temp.resolve("big").toString())));
     RunDraft draft = ws.run("wide").command("true").resources(r -> r.cpus(32));
     Explanation why = draft.explain();
 
     assertThat(why.accepted()).isFalse();
     assertThat(why.reasons()).extracting(Violation::path).containsExactly("resources.cpus");
     assertThat(why.alternatives()).containsExactly("big");
-    assertThat(why.toString()).contains("refused by local", "resources.cpus = 32", "the largest node has 4 CPUs", "big");
+    assertThat(why.toString())
+        .contains("refused by local", "resources.cpus = 32", "the largest node has 4 CPUs", "big");
     assertThat(draft.on("big").explain().accepted()).isTrue();
   }
 
@@ -95,7 +98,10 @@ final class ExplainTest extends WorkspaceTest {
               f -> {
                 try {
                   Map<String, Object> seen =
-                      Files.readAttributes(f, "unix:size,lastModifiedTime,ctime,ino,mode", LinkOption.NOFOLLOW_LINKS);
+                      Files.readAttributes(
+                          f,
+                          "unix:size,lastModifiedTime,ctime,ino,mode",
+                          LinkOption.NOFOLLOW_LINKS);
                   picture.put(f.toString(), new TreeMap<>(seen).toString());
                 } catch (IOException e) {
                   throw new UncheckedIOException(e);

@@ -68,7 +68,8 @@ final class LeaseTest extends WorkspaceTest {
     Process first = holder();
     try {
       assertThatThrownBy(() -> Workspace.open(home))
-          .isInstanceOfSatisfying(WherryException.class, e -> assertThat(e.code()).isEqualTo(Code.WORKSPACE_LOCKED))
+          .isInstanceOfSatisfying(
+              WherryException.class, e -> assertThat(e.code()).isEqualTo(Code.WORKSPACE_LOCKED))
           .hasMessageContaining("pid " + first.pid())
           .hasMessageContaining(" on ")
           .hasMessageContaining("since 20")
@@ -77,7 +78,8 @@ final class LeaseTest extends WorkspaceTest {
       end(first);
     }
     ws = open(home);
-    assertThat(await(ws.run("after").command("true").submit()).outcome()).isEqualTo(Outcome.SUCCEEDED);
+    assertThat(await(ws.run("after").command("true").submit()).outcome())
+        .isEqualTo(Outcome.SUCCEEDED);
   }
 
   @Test
@@ -86,12 +88,16 @@ final class LeaseTest extends WorkspaceTest {
     Process first = holder("echo seen; until [ -e '" + go + "' ]; do sleep 0.02; done; exit 4");
     try (Workspace reader = Workspace.builder(home).readOnly().open()) {
       Run run = reader.runs().get("held-1");
-      until("the reader sees it run", () -> run.state() == RunState.RUNNING && run.logs().text().equals("seen\n"));
+      until(
+          "the reader sees it run",
+          () -> run.state() == RunState.RUNNING && run.logs().text().equals("seen\n"));
       assertThat(reader.isReadOnly()).isTrue();
       assertThatThrownBy(run::cancel)
-          .isInstanceOfSatisfying(WherryException.class, e -> assertThat(e.code()).isEqualTo(Code.READ_ONLY));
+          .isInstanceOfSatisfying(
+              WherryException.class, e -> assertThat(e.code()).isEqualTo(Code.READ_ONLY));
       assertThatThrownBy(() -> reader.run("mine").command("true").submit())
-          .isInstanceOfSatisfying(WherryException.class, e -> assertThat(e.code()).isEqualTo(Code.READ_ONLY));
+          .isInstanceOfSatisfying(
+              WherryException.class, e -> assertThat(e.code()).isEqualTo(Code.READ_ONLY));
       assertThatThrownBy(() -> reader.prune(Duration.ZERO)).hasMessageContaining("reading only");
       Files.createFile(go);
       RunResult result = await(run);

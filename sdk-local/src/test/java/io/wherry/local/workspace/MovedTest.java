@@ -23,7 +23,11 @@ import org.junit.jupiter.api.Test;
 final class MovedTest extends WorkspaceTest {
   private Run running() {
     Run run =
-        sh("waiter", "echo before; until [ -e '" + temp.resolve("go") + "' ]; do sleep 0.02; done; echo after; exit 6")
+        sh(
+                "waiter",
+                "echo before; until [ -e '"
+                    + temp.resolve("go")
+                    + "' ]; do sleep 0.02; done; echo after; exit 6")
             .submit();
     awaitState(run, RunState.RUNNING);
     until("it has printed", () -> run.logs().text().equals("before\n"));
@@ -46,7 +50,8 @@ final class MovedTest extends WorkspaceTest {
 
     assertThat(result.exitCode()).as(result::toString).hasValue(6);
     assertThat(run.logs().text()).isEqualTo("before\nafter\n");
-    assertThat(await(ws.run("more").command("true").submit()).outcome()).isEqualTo(Outcome.SUCCEEDED);
+    assertThat(await(ws.run("more").command("true").submit()).outcome())
+        .isEqualTo(Outcome.SUCCEEDED);
   }
 
   @Test
@@ -54,7 +59,12 @@ final class MovedTest extends WorkspaceTest {
     running();
     ws.close();
     Path copy = temp.resolve("copy");
-    assertThat(new ProcessBuilder("cp", "-a", home.toString(), copy.toString()).inheritIO().start().waitFor()).isZero();
+    assertThat(
+            new ProcessBuilder("cp", "-a", home.toString(), copy.toString())
+                .inheritIO()
+                .start()
+                .waitFor())
+        .isZero();
     try (Workspace second = open(copy)) {
       assertThat(second.id()).isNotEqualTo(ws.id());
       Run copied = second.runs().get("waiter-1");
@@ -62,8 +72,11 @@ final class MovedTest extends WorkspaceTest {
       assertThat(copied.await(Duration.ofMillis(500))).isEmpty();
       assertThat(copied.state()).isEqualTo(RunState.RUNNING);
       assertThat(copied.reason()).contains("belongs to", home.toString());
-      assertThatThrownBy(copied::cancel).isInstanceOf(WherryException.class).hasMessageContaining("belongs to");
-      assertThat(await(second.run("own").command("true").submit()).outcome()).isEqualTo(Outcome.SUCCEEDED);
+      assertThatThrownBy(copied::cancel)
+          .isInstanceOf(WherryException.class)
+          .hasMessageContaining("belongs to");
+      assertThat(await(second.run("own").command("true").submit()).outcome())
+          .isEqualTo(Outcome.SUCCEEDED);
     }
     ws = open(home);
     RunResult result = await(ws.runs().get("waiter-1"));
@@ -76,13 +89,17 @@ final class MovedTest extends WorkspaceTest {
     running();
     ws.close();
     // as if the folder came from a machine of another name
-    String here = Files.exists(Path.of("/etc/machine-id")) ? Files.readString(Path.of("/etc/machine-id")).strip() : "";
+    String here =
+        Files.exists(Path.of("/etc/machine-id"))
+            ? Files.readString(Path.of("/etc/machine-id")).strip()
+            : "";
     rename(here, "another-machine");
     ws = open(home);
     Run foreign = ws.runs().get("waiter-1");
     assertThat(foreign.await(Duration.ofMillis(500))).isEmpty();
     assertThat(foreign.reason()).contains("belongs to", "another-machine");
-    assertThat(await(ws.run("own").command("true").submit()).outcome()).isEqualTo(Outcome.SUCCEEDED);
+    assertThat(await(ws.run("own").command("true").submit()).outcome())
+        .isEqualTo(Outcome.SUCCEEDED);
     assertThat(processesOf(ws.id())).as("the first one's program is let alone").isNotEmpty();
     ws.close();
     rename("another-machine", here);
@@ -93,12 +110,18 @@ final class MovedTest extends WorkspaceTest {
   }
 
   private void rename(String from, String to) throws SQLException {
-    try (Connection db = DriverManager.getConnection("jdbc:sqlite:" + home.resolve("workspace.db"));
+    try (Connection db =
+            DriverManager.getConnection("jdbc:sqlite:" + home.resolve("workspace.db"));
         Statement statement = db.createStatement()) {
       String quoted = from.isEmpty() ? "\"host\":\"\"" : from;
       statement.executeUpdate(
-          "update meta set value = replace(value, '" + quoted + "', '" + to + "') where key = 'workspace.homes'");
-      statement.executeUpdate("update attempt set handle = replace(handle, '" + quoted + "', '" + to + "')");
+          "update meta set value = replace(value, '"
+              + quoted
+              + "', '"
+              + to
+              + "') where key = 'workspace.homes'");
+      statement.executeUpdate(
+          "update attempt set handle = replace(handle, '" + quoted + "', '" + to + "')");
     }
   }
 }

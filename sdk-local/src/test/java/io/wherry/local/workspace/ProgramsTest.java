@@ -28,7 +28,10 @@ final class ProgramsTest extends WorkspaceTest {
 
   @Test
   void a_program_that_ignores_the_polite_stop_is_killed_after_its_grace() {
-    Run run = sh("stubborn", "trap '' TERM; echo ready; while :; do sleep 0.1; done").grace(Duration.ofMillis(300)).submit();
+    Run run =
+        sh("stubborn", "trap '' TERM; echo ready; while :; do sleep 0.1; done")
+            .grace(Duration.ofMillis(300))
+            .submit();
     awaitText(run, "ready\n");
     run.cancel();
     RunResult result = await(run);
@@ -40,7 +43,10 @@ final class ProgramsTest extends WorkspaceTest {
   @Test
   void grandchildren_end_with_a_canceled_run_also_those_with_a_session_of_their_own() {
     Run run =
-        sh("family", "sleep 600 & setsid sleep 601 & (setsid sh -c 'sleep 602; :' &) ; echo ready; wait").submit();
+        sh(
+                "family",
+                "sleep 600 & setsid sleep 601 & (setsid sh -c 'sleep 602; :' &) ; echo ready; wait")
+            .submit();
     awaitText(run, "ready\n");
     assertThat(processesOf(ws.id())).hasSizeGreaterThan(3);
     run.cancel();
@@ -51,7 +57,8 @@ final class ProgramsTest extends WorkspaceTest {
 
   @Test
   void what_a_program_leaves_behind_when_it_ends_by_itself_is_ended_too() {
-    RunResult result = await(sh("leaver", "sleep 600 & setsid sleep 601 >/dev/null 2>&1 & echo done").submit());
+    RunResult result =
+        await(sh("leaver", "sleep 600 & setsid sleep 601 >/dev/null 2>&1 & echo done").submit());
 
     assertThat(result.outcome()).isEqualTo(Outcome.SUCCEEDED);
     assertThat(result.duration()).isLessThan(Duration.ofSeconds(30));
@@ -61,7 +68,9 @@ final class ProgramsTest extends WorkspaceTest {
   @Test
   void a_program_may_close_its_streams_and_go_on() throws IOException {
     Path proof = temp.resolve("proof");
-    RunResult result = await(sh("silent", "echo last words; exec >&- 2>&-; sleep 0.3; : >'" + proof + "'").submit());
+    RunResult result =
+        await(
+            sh("silent", "echo last words; exec >&- 2>&-; sleep 0.3; : >'" + proof + "'").submit());
 
     assertThat(result.outcome()).isEqualTo(Outcome.SUCCEEDED);
     assertThat(proof).exists();
@@ -72,7 +81,12 @@ final class ProgramsTest extends WorkspaceTest {
   void a_very_long_log_is_complete_by_bytes_and_by_lines() {
     long line = 64;
     long lines = BIG_MIB * 1024L * 1024L / line;
-    Run run = sh("big", "yes 123456789012345678901234567890123456789012345678901234567890123 | head -n " + lines).submit();
+    Run run =
+        sh(
+                "big",
+                "yes 123456789012345678901234567890123456789012345678901234567890123 | head -n "
+                    + lines)
+            .submit();
 
     assertThat(await(run).outcome()).isEqualTo(Outcome.SUCCEEDED);
     AtomicLong bytes = new AtomicLong();
@@ -93,7 +107,8 @@ final class ProgramsTest extends WorkspaceTest {
     assertThat(bytes).hasValue(lines * line);
     assertThat(run.logs().size()).isEqualTo(lines * line);
     try (Stream<LogLine> all = run.logs().out().lines()) {
-      assertThat(all.filter(l -> l.text().length() == line - 1 && !l.continued()).count()).isEqualTo(lines);
+      assertThat(all.filter(l -> l.text().length() == line - 1 && !l.continued()).count())
+          .isEqualTo(lines);
     }
     assertThat(run.logs().last(3)).hasSize(3);
   }
@@ -105,8 +120,15 @@ final class ProgramsTest extends WorkspaceTest {
     ByteArrayOutputStream bytes = new ByteArrayOutputStream();
     run.logs().out().copyTo(bytes);
 
-    assertThat(bytes.toByteArray()).isEqualTo("a\377\376b\303\n\0c\n".getBytes(StandardCharsets.ISO_8859_1));
-    assertThat(run.logs().lines()).extracting(LogLine::text).hasSize(2).first().asString().startsWith("a").contains("b");
+    assertThat(bytes.toByteArray())
+        .isEqualTo("a\377\376b\303\n\0c\n".getBytes(StandardCharsets.ISO_8859_1));
+    assertThat(run.logs().lines())
+        .extracting(LogLine::text)
+        .hasSize(2)
+        .first()
+        .asString()
+        .startsWith("a")
+        .contains("b");
   }
 
   @Test
@@ -127,20 +149,28 @@ final class ProgramsTest extends WorkspaceTest {
 
   @Test
   void a_program_that_ends_before_the_first_look_is_no_trouble() {
-    List<Run> runs = Stream.generate(() -> ws.run("quick").command("true").submit()).limit(30).toList();
+    List<Run> runs =
+        Stream.generate(() -> ws.run("quick").command("true").submit()).limit(30).toList();
 
-    assertThat(runs).allSatisfy(run -> assertThat(await(run).outcome()).isEqualTo(Outcome.SUCCEEDED));
+    assertThat(runs)
+        .allSatisfy(run -> assertThat(await(run).outcome()).isEqualTo(Outcome.SUCCEEDED));
   }
 
   @Test
   void standard_input_is_empty() {
-    assertThat(await(sh("reader", "cat; echo end of input").submit()).outcome()).isEqualTo(Outcome.SUCCEEDED);
+    assertThat(await(sh("reader", "cat; echo end of input").submit()).outcome())
+        .isEqualTo(Outcome.SUCCEEDED);
   }
 
   @Test
   void a_memory_hog_is_told_apart_where_limits_can_be_kept() {
     boolean limits =
-        ws.compute().get("local").capabilities().orElseThrow().features().contains(Feature.DETECTS_OUT_OF_MEMORY);
+        ws.compute()
+            .get("local")
+            .capabilities()
+            .orElseThrow()
+            .features()
+            .contains(Feature.DETECTS_OUT_OF_MEMORY);
     assumeTrue(limits, "memory limits cannot be kept here");
     RunResult result =
         await(

@@ -19,13 +19,18 @@ import org.junit.jupiter.api.Test;
 /** Order of starts, retries, and the same submit twice. */
 final class QueueTest extends WorkspaceTest {
   private RunDraft noted(String name) {
-    return sh(name, "echo " + name + " >>'" + temp.resolve("order") + "'").resources(r -> r.cpus(4));
+    return sh(name, "echo " + name + " >>'" + temp.resolve("order") + "'")
+        .resources(r -> r.cpus(4));
   }
 
   @Test
-  void higher_priority_starts_first_and_equal_ones_in_order_also_after_a_restart() throws IOException {
+  void higher_priority_starts_first_and_equal_ones_in_order_also_after_a_restart()
+      throws IOException {
     Path go = temp.resolve("go");
-    Run blocker = sh("blocker", "until [ -e '" + go + "' ]; do sleep 0.02; done").resources(r -> r.cpus(4)).submit();
+    Run blocker =
+        sh("blocker", "until [ -e '" + go + "' ]; do sleep 0.02; done")
+            .resources(r -> r.cpus(4))
+            .submit();
     awaitState(blocker, RunState.RUNNING);
     List<String> ids = new ArrayList<>();
     ids.add(noted("low").priority(-1).submit().id());
@@ -65,14 +70,18 @@ final class QueueTest extends WorkspaceTest {
   @Test
   void an_exit_code_of_the_policy_is_tried_again_with_the_same_checkpoints() {
     Run run =
-        sh("steady", "echo $WHERRY_ATTEMPT; echo x >>$WHERRY_CHECKPOINT/done; [ $(wc -l <$WHERRY_CHECKPOINT/done) -ge 3 ] || exit 75")
+        sh(
+                "steady",
+                "echo $WHERRY_ATTEMPT; echo x >>$WHERRY_CHECKPOINT/done; [ $(wc -l <$WHERRY_CHECKPOINT/done) -ge 3 ] || exit 75")
             .retry(r -> r.attempts(5).onExitCodes(75))
             .submit();
     RunResult result = await(run);
 
     assertThat(result.outcome()).isEqualTo(Outcome.SUCCEEDED);
     assertThat(result.attempts()).hasSize(3);
-    assertThat(result.attempts()).extracting(a -> a.state()).containsExactly(RunState.FAILED, RunState.FAILED, RunState.SUCCEEDED);
+    assertThat(result.attempts())
+        .extracting(a -> a.state())
+        .containsExactly(RunState.FAILED, RunState.FAILED, RunState.SUCCEEDED);
     assertThat(result.toString()).contains("3 attempts");
     assertThat(run.logs().text()).isEqualTo("3\n");
     assertThat(run.logs().attempt(1).text()).isEqualTo("1\n");
@@ -80,7 +89,8 @@ final class QueueTest extends WorkspaceTest {
 
   @Test
   void another_exit_code_is_not_tried_again() {
-    RunResult result = await(sh("once", "exit 1").retry(r -> r.attempts(5).onExitCodes(75)).submit());
+    RunResult result =
+        await(sh("once", "exit 1").retry(r -> r.attempts(5).onExitCodes(75)).submit());
 
     assertThat(result.attempts()).hasSize(1);
   }
@@ -88,7 +98,11 @@ final class QueueTest extends WorkspaceTest {
   @Test
   void a_cause_of_the_policy_is_tried_until_the_attempts_are_used_up() {
     RunResult result =
-        await(sh("limited", "sleep 600").timeLimit(Duration.ofMillis(200)).retry(r -> r.attempts(2).on(Cause.TIME_LIMIT)).submit());
+        await(
+            sh("limited", "sleep 600")
+                .timeLimit(Duration.ofMillis(200))
+                .retry(r -> r.attempts(2).on(Cause.TIME_LIMIT))
+                .submit());
 
     assertThat(result.attempts()).hasSize(2);
     assertThat(result.cause()).isEqualTo(Cause.TIME_LIMIT);

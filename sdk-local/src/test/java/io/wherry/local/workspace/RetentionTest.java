@@ -24,7 +24,10 @@ import org.junit.jupiter.api.Test;
 final class RetentionTest extends WorkspaceTest {
   @Test
   void a_deleted_run_is_gone_with_all_that_it_left() throws IOException {
-    Run run = sh("gone", "echo x; echo y >$WHERRY_OUTPUT_O; printf 'metric a=1\\n' >>$WHERRY_EVENTS").output("o").submit();
+    Run run =
+        sh("gone", "echo x; echo y >$WHERRY_OUTPUT_O; printf 'metric a=1\\n' >>$WHERRY_EVENTS")
+            .output("o")
+            .submit();
     await(run);
     ws.runs().delete(run.id());
     ws.runs().delete(run.id());
@@ -32,7 +35,8 @@ final class RetentionTest extends WorkspaceTest {
     assertThat(ws.runs().find("gone-1")).isEmpty();
     assertThat(home.resolve("runs/gone-1")).doesNotExist();
     assertThatThrownBy(run::state)
-        .isInstanceOfSatisfying(WherryException.class, e -> assertThat(e.code()).isEqualTo(Code.NOT_FOUND));
+        .isInstanceOfSatisfying(
+            WherryException.class, e -> assertThat(e.code()).isEqualTo(Code.NOT_FOUND));
     assertThat(sh("gone", "true").submit().id()).as("ids never come back").isEqualTo("gone-2");
   }
 
@@ -42,7 +46,8 @@ final class RetentionTest extends WorkspaceTest {
     awaitState(run, RunState.RUNNING);
 
     assertThatThrownBy(() -> ws.runs().delete(run.id()))
-        .isInstanceOfSatisfying(WherryException.class, e -> assertThat(e.code()).isEqualTo(Code.CONFLICT))
+        .isInstanceOfSatisfying(
+            WherryException.class, e -> assertThat(e.code()).isEqualTo(Code.CONFLICT))
         .hasMessageContaining("cancel it");
     assertThat(ws.prune(Duration.ZERO).runs()).isZero();
     assertThat(run.state()).isEqualTo(RunState.RUNNING);
@@ -53,7 +58,8 @@ final class RetentionTest extends WorkspaceTest {
     Path shared = file("shared/data.txt", "shared").getParent();
     Path lonely = file("lonely/data.txt", "lonely").getParent();
     ws.data().register("kept", file("named.txt", "named"));
-    RunResult made = await(sh("maker", "echo made >$WHERRY_OUTPUT_O").source(lonely).output("o").submit());
+    RunResult made =
+        await(sh("maker", "echo made >$WHERRY_OUTPUT_O").source(lonely).output("o").submit());
     await(sh("old", "true").source(shared).submit());
     Path go = temp.resolve("go");
     Run young =
@@ -67,7 +73,10 @@ final class RetentionTest extends WorkspaceTest {
     // an hour is the grace of blobs; two days later all of them are old
     ws =
         withSlots(
-            Workspace.builder(home).clock(Clock.offset(Clock.systemUTC(), Duration.ofDays(2))).open(), "4");
+            Workspace.builder(home)
+                .clock(Clock.offset(Clock.systemUTC(), Duration.ofDays(2)))
+                .open(),
+            "4");
     PruneReport report = ws.prune(Duration.ofDays(1));
 
     assertThat(report.runs()).isEqualTo(2);
@@ -77,14 +86,18 @@ final class RetentionTest extends WorkspaceTest {
     Run again = ws.runs().get("young-1");
     assertThat(await(again).outcome()).isEqualTo(Outcome.SUCCEEDED);
     assertThat(again.logs().out().text()).isEqualTo("made\nshared\n");
-    Run named = sh("named", "cat $WHERRY_INPUT_N data.txt").source(shared).input("n", "kept").submit();
+    Run named =
+        sh("named", "cat $WHERRY_INPUT_N data.txt").source(shared).input("n", "kept").submit();
     await(named);
     assertThat(named.logs().out().text()).isEqualTo("namedshared\n");
   }
 
   private List<Path> blobs() throws IOException {
     try (Stream<Path> files = Files.walk(home.resolve("blobs"))) {
-      return files.filter(Files::isRegularFile).filter(f -> f.getFileName().toString().length() == 64).toList();
+      return files
+          .filter(Files::isRegularFile)
+          .filter(f -> f.getFileName().toString().length() == 64)
+          .toList();
     }
   }
 }

@@ -32,7 +32,10 @@ final class SecretsTest extends WorkspaceTest {
 
   private Workspace withSecrets() {
     ws.close();
-    ws = withSlots(Workspace.builder(home).secrets(name -> name.equals("api.key") ? VALUE : null).open(), "4");
+    ws =
+        withSlots(
+            Workspace.builder(home).secrets(name -> name.equals("api.key") ? VALUE : null).open(),
+            "4");
     return ws;
   }
 
@@ -65,7 +68,9 @@ final class SecretsTest extends WorkspaceTest {
                   "sh",
                   "-c",
                   "printf %s \"$KEY\" | md5sum; printf %s \"$TOKEN\" | md5sum; printf %s \"$CMD\" | md5sum;"
-                      + " until [ -e '" + go + "' ]; do sleep 0.02; done")
+                      + " until [ -e '"
+                      + go
+                      + "' ]; do sleep 0.02; done")
               .secret("KEY", Secret.named("api.key"))
               .secret("TOKEN", Secret.file(file.toString()))
               .secret("CMD", Secret.command("printf", "cmd-" + "s3cr3t"));
@@ -74,7 +79,8 @@ final class SecretsTest extends WorkspaceTest {
       awaitState(run, RunState.RUNNING);
       until("all are printed", () -> run.logs().text().lines().count() == 3);
       assertThat(run.logs().text())
-          .isEqualTo(md5(VALUE) + "  -\n" + md5("file-" + VALUE) + "  -\n" + md5("cmd-s3cr3t") + "  -\n");
+          .isEqualTo(
+              md5(VALUE) + "  -\n" + md5("file-" + VALUE) + "  -\n" + md5("cmd-s3cr3t") + "  -\n");
       assertThat(filesWith(VALUE)).as("while it runs").isEmpty();
       assertThat(argumentsWith(VALUE)).isEmpty();
       Files.createFile(go);
@@ -99,7 +105,10 @@ final class SecretsTest extends WorkspaceTest {
     List<String> seen = new ArrayList<>();
     for (int i = 0; i < 2; i++) {
       Run run =
-          ws.run("keyed").command("sh", "-c", "printf %s \"$KEY\"").secret("KEY", Secret.workspace("signing")).submit();
+          ws.run("keyed")
+              .command("sh", "-c", "printf %s \"$KEY\"")
+              .secret("KEY", Secret.workspace("signing"))
+              .submit();
       await(run);
       seen.add(run.logs().out().text().strip());
       reopen();
@@ -110,14 +119,16 @@ final class SecretsTest extends WorkspaceTest {
       if (file.startsWith(home.resolve("runs"))) {
         continue; // the programs have printed it themselves
       }
-      assertThat(PosixFilePermissions.toString(Files.getPosixFilePermissions(file))).isEqualTo("rw-------");
+      assertThat(PosixFilePermissions.toString(Files.getPosixFilePermissions(file)))
+          .isEqualTo("rw-------");
       assertThat(file.toString()).contains("secrets");
     }
   }
 
   @Test
   void a_secret_that_cannot_be_had_fails_the_run_before_its_start_and_says_which() {
-    RunResult result = await(sh("poor", "echo started").secret("KEY", Secret.named("nobody-knows")).submit());
+    RunResult result =
+        await(sh("poor", "echo started").secret("KEY", Secret.named("nobody-knows")).submit());
 
     assertThat(result.cause()).isEqualTo(Cause.NOT_STARTED);
     assertThat(result.reason()).contains("nobody-knows");
@@ -145,7 +156,9 @@ final class SecretsTest extends WorkspaceTest {
 
   private static String md5(String text) {
     try {
-      byte[] digest = java.security.MessageDigest.getInstance("MD5").digest(text.getBytes(StandardCharsets.UTF_8));
+      byte[] digest =
+          java.security.MessageDigest.getInstance("MD5")
+              .digest(text.getBytes(StandardCharsets.UTF_8));
       return java.util.HexFormat.of().formatHex(digest);
     } catch (java.security.NoSuchAlgorithmException e) {
       throw new IllegalStateException(e);

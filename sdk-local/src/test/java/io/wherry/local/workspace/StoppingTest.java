@@ -32,13 +32,17 @@ final class StoppingTest extends WorkspaceTest {
 
   @Test
   void a_running_one_is_stopped_politely() {
-    Run run = sh("polite", "trap 'echo saved; exit 0' TERM; echo ready; while :; do sleep 0.05; done").submit();
+    Run run =
+        sh("polite", "trap 'echo saved; exit 0' TERM; echo ready; while :; do sleep 0.05; done")
+            .submit();
     until("it is ready", () -> run.logs().text().equals("ready\n"));
     run.cancel();
     run.cancel();
     RunResult result = await(run);
 
-    assertThat(result.outcome()).as("exit code 0 after a stop: %s", result).isEqualTo(Outcome.CANCELED);
+    assertThat(result.outcome())
+        .as("exit code 0 after a stop: %s", result)
+        .isEqualTo(Outcome.CANCELED);
     assertThat(run.logs().out().text()).isEqualTo("ready\nsaved\n");
     assertThat(run.timeline()).filteredOn(RunEvent.CancelRequested.class::isInstance).hasSize(1);
   }
@@ -55,10 +59,12 @@ final class StoppingTest extends WorkspaceTest {
 
   @Test
   void a_cancel_right_after_the_submit_always_ends_as_canceled() {
-    List<Run> runs = IntStream.range(0, 20).mapToObj(i -> sh("early", "sleep 600").submit()).toList();
+    List<Run> runs =
+        IntStream.range(0, 20).mapToObj(i -> sh("early", "sleep 600").submit()).toList();
     runs.forEach(Run::cancel);
 
-    assertThat(runs).allSatisfy(run -> assertThat(await(run).outcome()).isEqualTo(Outcome.CANCELED));
+    assertThat(runs)
+        .allSatisfy(run -> assertThat(await(run).outcome()).isEqualTo(Outcome.CANCELED));
   }
 
   @Test
@@ -73,7 +79,10 @@ final class StoppingTest extends WorkspaceTest {
 
   @Test
   void a_run_between_two_attempts_can_be_canceled() {
-    Run run = sh("again", "echo try; sleep 0.05; exit 75").retry(r -> r.attempts(1000).onExitCodes(75)).submit();
+    Run run =
+        sh("again", "echo try; sleep 0.05; exit 75")
+            .retry(r -> r.attempts(1000).onExitCodes(75))
+            .submit();
     until("it has tried more than once", () -> run.attempts().size() > 2);
     run.cancel();
     RunResult result = await(run);

@@ -38,7 +38,8 @@ final class TroubleTest extends WorkspaceTest {
   }
 
   private void stillUsable() {
-    assertThat(await(ws.run("next").command("true").submit()).outcome()).isEqualTo(Outcome.SUCCEEDED);
+    assertThat(await(ws.run("next").command("true").submit()).outcome())
+        .isEqualTo(Outcome.SUCCEEDED);
   }
 
   @Test
@@ -108,13 +109,17 @@ final class TroubleTest extends WorkspaceTest {
     ws.close();
     kill(wrapper);
     kill(program);
-    until("both are gone", () -> ProcessHandle.of(program).isEmpty() && ProcessHandle.of(wrapper).isEmpty());
+    until(
+        "both are gone",
+        () -> ProcessHandle.of(program).isEmpty() && ProcessHandle.of(wrapper).isEmpty());
     String boot = Files.readString(Path.of("/proc/sys/kernel/random/boot_id")).strip();
     Path folder = home.resolve("runs/victim-1/1");
     for (Path file : List.of(folder.resolve("job"), folder.resolve("0/claim"))) {
       byte[] bytes = Files.readAllBytes(file);
       String text = new String(bytes, StandardCharsets.ISO_8859_1);
-      Files.write(file, text.replace(boot, "0".repeat(boot.length())).getBytes(StandardCharsets.ISO_8859_1));
+      Files.write(
+          file,
+          text.replace(boot, "0".repeat(boot.length())).getBytes(StandardCharsets.ISO_8859_1));
     }
     ws = open(home);
     RunResult result = await(ws.runs().get("victim-1"));
@@ -184,7 +189,8 @@ final class TroubleTest extends WorkspaceTest {
 
   @Test
   void a_full_disk_loses_no_verdict() throws Exception {
-    assumeTrue("root".equals(System.getProperty("user.name")), "only root can mount a small file system");
+    assumeTrue(
+        "root".equals(System.getProperty("user.name")), "only root can mount a small file system");
     Path disk = Files.createDirectories(temp.resolve("disk"));
     assumeTrue(
         new ProcessBuilder("mount", "-t", "tmpfs", "-o", "size=8m", "tmpfs", disk.toString())
@@ -197,7 +203,8 @@ final class TroubleTest extends WorkspaceTest {
     try {
       fullDisk(disk);
     } finally {
-      assertThat(new ProcessBuilder("umount", "-l", disk.toString()).inheritIO().start().waitFor()).isZero();
+      assertThat(new ProcessBuilder("umount", "-l", disk.toString()).inheritIO().start().waitFor())
+          .isZero();
     }
   }
 
