@@ -1,6 +1,6 @@
 /** Runs as processes on this machine. */
 module io.wherry.local {
-  requires io.wherry;
+  requires transitive io.wherry;
   requires static org.jspecify;
 
   exports io.wherry.local;

@@ -2,7 +2,6 @@ package io.wherry;
 
 import io.wherry.internal.check.CapabilityCheck;
 import io.wherry.internal.check.SpecCheck;
-import io.wherry.internal.classpath.ClassPathCapture;
 import io.wherry.internal.classpath.FrozenClassPath;
 import io.wherry.internal.control.Controller;
 import io.wherry.internal.control.Target;
@@ -21,6 +20,7 @@ import io.wherry.spi.LaunchKey;
 import io.wherry.spi.LaunchPlan;
 import io.wherry.spi.Workload;
 import java.io.IOException;
+import java.io.InterruptedIOException;
 import java.net.URI;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -77,12 +77,15 @@ final class SpecBuilder {
   private boolean wouldAccept(String other) {
     SpecBuilder probe = new SpecBuilder(draft);
     RunSpec spec = probe.unfrozen();
+    if (!SpecCheck.violations(spec).isEmpty()) {
+      return false;
+    }
     try {
-      probe.checkTarget(spec, other);
+      probe.checkTarget(spec, other, true);
     } catch (WherryException e) {
       return false;
     }
-    return probe.violations.isEmpty() && SpecCheck.violations(spec).isEmpty();
+    return probe.violations.isEmpty();
   }
 
   private void throwIfAny() {
@@ -93,9 +96,10 @@ final class SpecBuilder {
 
   /** Adds all violations; gives the engine's request, empty if the target cannot be asked. */
   private String checkAll(RunSpec spec, boolean targetKnown) {
-    violations.addAll(SpecCheck.violations(spec));
+    List<Violation> own = SpecCheck.violations(spec);
+    violations.addAll(own);
     if (targetKnown) {
-      return checkTarget(spec, draft.target);
+      return checkTarget(spec, draft.target, own.isEmpty());
     }
     violations.add(
         0,
@@ -107,7 +111,8 @@ final class SpecBuilder {
     return "";
   }
 
-  private String checkTarget(RunSpec spec, String name) {
+  /** A backend sees only specs that make sense on any target. */
+  private String checkTarget(RunSpec spec, String name, boolean sound) {
     Target target = controller.targets().get(name);
     Capabilities capabilities = target.capabilities();
     if (capabilities == null) {
@@ -120,6 +125,9 @@ final class SpecBuilder {
       return "";
     }
     violations.addAll(CapabilityCheck.violations(spec, capabilities));
+    if (!sound) {
+      return "";
+    }
     LaunchPlan plan =
         target
             .backend()
@@ -160,6 +168,12 @@ final class SpecBuilder {
       violations.addAll(e.violations());
       throwIfAny();
       throw e;
+    } catch (InterruptedIOException e) {
+      Thread.currentThread().interrupt();
+      throw new WherryException(
+          Code.INTERRUPTED,
+          "submitting run \"" + draft.name + "\" was interrupted; nothing was started",
+          e);
     } catch (IOException e) {
       throw new WherryException(
           Code.IO,
@@ -224,11 +238,10 @@ final class SpecBuilder {
   private Program frozenProgram() throws IOException {
     ProgramDraft program = draft.program;
     if (program instanceof ProgramDraft.OfClass main) {
-      return java(
-          new ClassPathCapture(controller.snapshots()).capture(main.mainClass()), main.arguments());
+      return java(controller.classPaths().capture(main.mainClass()), main.arguments());
     }
     if (program instanceof ProgramDraft.OfJar jar) {
-      return java(new ClassPathCapture(controller.snapshots()).capture(jar.jar()), jar.arguments());
+      return java(controller.classPaths().capture(jar.jar()), jar.arguments());
     }
     return programByPlace();
   }

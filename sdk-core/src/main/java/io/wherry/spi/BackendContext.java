@@ -37,7 +37,8 @@ public interface BackendContext {
    * into a message.
    *
    * @throws BackendException {@code UNAUTHORIZED} if it can't be resolved; the message names the
-   *     reference
+   *     reference. For a secret of a run, rather than of the target, a backend makes {@code
+   *     REJECTED} of it: that run fails and the target stays available
    */
   String resolve(Secret secret) throws BackendException;
 

@@ -13,8 +13,8 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Control groups of the kernel with a memory limit, where this user may make them: version 2, or
- * the memory hierarchy of version 1. Each run gets one of its own, so that nothing of it can flee.
- * Thread-safe.
+ * the memory hierarchy of version 1. Only a run with a limit gets one: joining a group makes the
+ * kernel wait for all its CPUs, which takes up to ten milliseconds. Thread-safe.
  */
 final class ControlGroups {
 
@@ -42,26 +42,25 @@ final class ControlGroups {
    * Makes the group of a run; again is fine.
    *
    * @param memoryLimit bytes, 0 = none
-   * @return its folder, or null where there are no groups and none is needed
+   * @return its folder, or null where none is needed
    */
   @Nullable String make(LaunchKey key, long memoryLimit) throws BackendException, IOException {
+    if (memoryLimit == 0) {
+      return null;
+    }
     Path parent = base();
     if (parent == null) {
-      if (memoryLimit > 0) {
-        throw new BackendException(
-            BackendException.Kind.REJECTED,
-            "memory limits can't be enforced here (no writable control group); leave resources.memoryLimit out");
-      }
-      return null;
+      throw new BackendException(
+          BackendException.Kind.REJECTED,
+          "memory limits can't be enforced here (no writable control group); leave"
+              + " resources.memoryLimit out");
     }
     Path group = parent.resolve("wherry-" + key.toString().replace('/', '-'));
     try {
       Files.createDirectory(group);
     } catch (FileAlreadyExistsException e) { // an earlier launch of the same key
     }
-    if (memoryLimit > 0) {
-      Files.writeString(group.resolve(limitFile), Long.toString(memoryLimit));
-    }
+    Files.writeString(group.resolve(limitFile), Long.toString(memoryLimit));
     return group.toString();
   }
 

@@ -2,6 +2,7 @@ package io.wherry.local;
 
 import java.io.IOException;
 import java.nio.file.AtomicMoveNotSupportedException;
+import java.nio.file.DirectoryNotEmptyException;
 import java.nio.file.FileVisitResult;
 import java.nio.file.Files;
 import java.nio.file.LinkOption;
@@ -22,8 +23,10 @@ final class Folders {
 
   /** Deletes a file or folder; also folders that their owner has made read-only. Absent is fine. */
   static void delete(Path path) throws IOException {
-    if (!Files.exists(path, LinkOption.NOFOLLOW_LINKS)) {
+    try {
+      Files.deleteIfExists(path);
       return;
+    } catch (DirectoryNotEmptyException e) { // goes entry by entry
     }
     Files.walkFileTree(
         path,
@@ -59,8 +62,16 @@ final class Folders {
         });
   }
 
-  /** Brings a file or folder to another place, all or nothing: by a new name, else by a copy. */
+  /**
+   * Brings a file or folder to another place, all or nothing: by a new name, else by a copy. Again
+   * is fine.
+   */
   static void move(Path from, Path to) throws IOException {
+    if (Files.exists(
+        to, LinkOption.NOFOLLOW_LINKS)) { // whole; only the end of an earlier move is missing
+      delete(from);
+      return;
+    }
     Files.createDirectories(to.toAbsolutePath().getParent());
     try {
       Files.move(from, to, StandardCopyOption.ATOMIC_MOVE);
@@ -69,6 +80,7 @@ final class Folders {
       delete(part);
       copy(from, part);
       Files.move(part, to, StandardCopyOption.ATOMIC_MOVE);
+      delete(from);
     }
   }
 

@@ -6,14 +6,27 @@ import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.Collection;
 import java.util.HashSet;
 import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.locks.LockSupport;
 
 /** What the kernel tells about this machine and its processes. Thread-safe. */
 final class Host {
 
   private static final String KEY = "WHERRY_LAUNCH_KEY=";
+
+  /** Ticks a second, the same on every Linux as far as programs can see. */
+  private static final long TICKS = 100;
+
+  private static final int KERNEL_FLAGS = 6;
+  private static final int START = 19;
+  private static final long KERNEL_THREAD = 0x200000;
+
+  /** Processes found to have an empty environment; grows by one for each, forgotten all at once. */
+  private final Set<String> bare = ConcurrentHashMap.newKeySet();
 
   private final String id;
   private final Path bootIdFile;
@@ -50,16 +63,22 @@ final class Host {
     return process.ticks() != 0 && ticks(process.pid()) == process.ticks();
   }
 
+  /** Whether a launcher still takes runs: it closes its third file when it has read all of them. */
+  boolean serves(PidRecord.Id launcher) {
+    return alive(launcher) && Files.exists(Path.of("/proc/" + launcher.pid() + "/fd/3"));
+  }
+
   /** Start of a process in ticks; -1 if there is none or it has ended. */
   long ticks(long pid) {
-    String stat;
-    try {
-      stat = Files.readString(Path.of("/proc/" + pid + "/stat"), StandardCharsets.ISO_8859_1);
-    } catch (IOException e) { // gone, also between opening and reading
-      return -1;
-    }
-    String[] fields = stat.substring(stat.lastIndexOf(')') + 2).split(" ", -1);
-    return fields[0].equals("Z") || fields[0].equals("X") ? -1 : Long.parseLong(fields[19]);
+    String[] stat = stat(Long.toString(pid));
+    return ended(stat) ? -1 : Long.parseLong(stat[START]);
+  }
+
+  /** Time since the start of a process, whether it still runs or not. */
+  Duration age(PidRecord.Id process) throws IOException {
+    String uptime = Files.readString(Path.of("/proc/uptime"));
+    long now = Math.round(Double.parseDouble(uptime.substring(0, uptime.indexOf(' '))) * TICKS);
+    return Duration.ofMillis((now - process.ticks()) * 1000 / TICKS);
   }
 
   /** Ends a process politely; nothing happens if it has gone. */
@@ -69,10 +88,16 @@ final class Host {
 
   /** Those of the processes of this user that carry one of the launch keys in their environment. */
   Set<Long> marked(Collection<String> keys) {
+    return marked(keys, 0);
+  }
+
+  private Set<Long> marked(Collection<String> keys, long from) {
     Set<Long> found = new HashSet<>();
     String[] names = new File("/proc").list();
     for (String name : names == null ? new String[0] : names) {
-      if (Character.isDigit(name.charAt(0)) && keys.contains(key(name))) {
+      if (Character.isDigit(name.charAt(0))
+          && Long.parseLong(name) >= from
+          && keys.contains(key(name))) {
         found.add(Long.valueOf(name));
       }
     }
@@ -82,12 +107,15 @@ final class Host {
   /**
    * Kills all processes that carry one of the launch keys, until twice none is found.
    *
+   * @param firstPid number below which none of them can be, unless the kernel has begun anew since;
+   *     0 = not known
    * @return whether that worked
    */
-  boolean sweep(Collection<String> keys) {
+  boolean sweep(Collection<String> keys, long firstPid) {
+    long from = firstPid > lastPid() ? 0 : firstPid;
     int quiet = 0;
     for (int round = 0; round < 200; round++) {
-      Set<Long> found = marked(keys);
+      Set<Long> found = marked(keys, from);
       if (found.isEmpty()) {
         if (++quiet == 2) {
           return true;
@@ -106,20 +134,78 @@ final class Host {
     return false;
   }
 
-  private static String key(String pid) {
-    byte[] bytes;
+  private static long lastPid() {
     try {
-      bytes = Files.readAllBytes(Path.of("/proc/" + pid + "/environ"));
-    } catch (IOException e) { // gone, or another user's
-      return "";
+      String load = Files.readString(Path.of("/proc/loadavg")).strip();
+      return Long.parseLong(load.substring(load.lastIndexOf(' ') + 1));
+    } catch (IOException e) { // then all are looked at
+      return 0;
     }
-    String environment = new String(bytes, StandardCharsets.UTF_8);
+  }
+
+  private String key(String pid) {
+    String environment = environment(pid);
+    if (environment.isEmpty() && program(pid) && !bare.contains(pid)) {
+      environment = laterEnvironment(pid);
+    }
     int start = environment.startsWith(KEY) ? 0 : environment.indexOf("\0" + KEY) + 1;
     if (start == 0 && !environment.startsWith(KEY)) {
       return "";
     }
     int end = environment.indexOf('\0', start);
     return environment.substring(start + KEY.length(), end < 0 ? environment.length() : end);
+  }
+
+  /**
+   * A process that is just becoming another program has no environment for an instant: looks until
+   * it has.
+   */
+  private String laterEnvironment(String pid) {
+    for (int look = 0; look < 20; look++) {
+      LockSupport.parkNanos(1_000_000);
+      String environment = environment(pid);
+      if (!environment.isEmpty() || !program(pid)) {
+        return environment;
+      }
+    }
+    if (bare.size() > 1000) {
+      bare.clear();
+    }
+    bare.add(pid); // it was started without one; remembered, because looking takes long
+    return "";
+  }
+
+  private static String environment(String pid) {
+    try {
+      return new String(
+          Files.readAllBytes(Path.of("/proc/" + pid + "/environ")), StandardCharsets.UTF_8);
+    } catch (IOException e) { // gone, or another user's
+      return "";
+    }
+  }
+
+  /** Whether it is a program of this user that still runs, rather than a part of the kernel. */
+  private static boolean program(String pid) {
+    String[] fields = stat(pid);
+    return fields.length > KERNEL_FLAGS
+        && !ended(fields)
+        && (Long.parseLong(fields[KERNEL_FLAGS]) & KERNEL_THREAD) == 0
+        && Files.isReadable(Path.of("/proc/" + pid + "/environ"));
+  }
+
+  /** The fields of a process from its state on; none if there is no such process. */
+  private static String[] stat(String pid) {
+    try {
+      String stat =
+          Files.readString(Path.of("/proc/" + pid + "/stat"), StandardCharsets.ISO_8859_1);
+      return stat.substring(stat.lastIndexOf(')') + 2).split(" ", -1);
+    } catch (IOException e) { // gone, also between opening and reading
+      return new String[0];
+    }
+  }
+
+  private static boolean ended(String[] stat) {
+    return stat.length == 0 || stat[0].equals("Z") || stat[0].equals("X");
   }
 
   private static String word(Path file) {

@@ -40,6 +40,7 @@ import java.nio.file.StandardOpenOption;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.Collection;
 import java.util.EnumSet;
 import java.util.HashMap;
 import java.util.List;
@@ -47,7 +48,9 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.locks.LockSupport;
 import java.util.function.Consumer;
+import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -58,6 +61,7 @@ final class LocalBackend implements WorkloadBackend, Watching, LocalStreams {
 
   private static final System.Logger LOG = System.getLogger(LocalBackend.class.getName());
   private static final Duration POLL = Duration.ofMillis(250);
+  private static final Duration SETTLING = Duration.ofSeconds(2);
   private static final Duration MISSING_GRACE = Duration.ofSeconds(2);
 
   private final BackendContext context;
@@ -67,6 +71,8 @@ final class LocalBackend implements WorkloadBackend, Watching, LocalStreams {
   private final ControlGroups groups;
   private final String bootId;
   private final Set<String> launched = ConcurrentHashMap.newKeySet();
+  private final Set<LaunchKey> again = ConcurrentHashMap.newKeySet();
+  private final Set<WorkloadHandle> refused = ConcurrentHashMap.newKeySet();
   private final Map<String, Boolean> programs = new ConcurrentHashMap<>();
   private volatile Consumer<WorkloadHandle> wake = handle -> {};
   private volatile boolean watched;
@@ -145,10 +151,33 @@ final class LocalBackend implements WorkloadBackend, Watching, LocalStreams {
     return current;
   }
 
-  /** Hands prepared runs over to a launcher. */
-  void send(Launcher to, List<String> folders) throws IOException {
+  /**
+   * Notes that a wrapper of an earlier launch may have taken a run, and that nobody then gives back
+   * its new slots.
+   */
+  void launchedAgain(LaunchKey key) {
+    again.add(key);
+  }
+
+  /** Hands prepared runs over to a launcher; false if it is gone and has taken none of them. */
+  boolean send(Launcher to, List<String> folders) {
     launched.addAll(folders);
-    to.send(folders);
+    try {
+      to.send(folders);
+      return true;
+    } catch (IOException e) { // nobody reads the pipe any more
+      LOG.log(System.Logger.Level.DEBUG, "the launcher is gone", e);
+      folders.forEach(launched::remove);
+      forget(to);
+      return false;
+    }
+  }
+
+  private synchronized void forget(Launcher gone) {
+    if (launcher == gone) {
+      gone.close();
+      launcher = null;
+    }
   }
 
   private void ended(String folder) {
@@ -173,13 +202,13 @@ final class LocalBackend implements WorkloadBackend, Watching, LocalStreams {
     if (groups.available()) {
       features.add(Feature.MEMORY_LIMIT);
       features.add(Feature.DETECTS_OUT_OF_MEMORY);
-      features.add(Feature.KILLS_ESCAPED_PROCESSES);
     } else {
       facts.put("memoryLimit", "no: this user may not make control groups");
-      facts.put(
-          "escapedProcesses",
-          "ended by best effort: those that keep WHERRY_LAUNCH_KEY in their environment");
     }
+    facts.put(
+        "escapedProcesses",
+        "those in a session of their own are ended while WHERRY_LAUNCH_KEY is in their"
+            + " environment");
     int gpuCount = gpus.count();
     if (gpuCount > 0) {
       features.add(Feature.GPU);
@@ -241,16 +270,38 @@ final class LocalBackend implements WorkloadBackend, Watching, LocalStreams {
     try {
       for (Path run : list(context.runsFolder())) {
         for (Path attempt : list(run)) {
-          JobHeader.read(attempt.resolve(RunFolder.JOB))
-              .map(JobHeader::key)
-              .filter(key -> key.workspaceId().equals(workspaceId))
-              .ifPresent(key -> found.put(key, LocalHandle.of(host.id(), key).handle()));
+          Optional<JobHeader> job = JobHeader.read(attempt.resolve(RunFolder.JOB));
+          if (job.isPresent()
+              && job.get().key().workspaceId().equals(workspaceId)
+              && isTaken(attempt, job.get())) {
+            LaunchKey key = job.get().key();
+            found.put(key, LocalHandle.of(host.id(), key).handle());
+          }
         }
       }
     } catch (IOException e) {
       throw new BackendException(Kind.TRANSIENT, "can't list the run folders: " + e, e);
     }
     return found;
+  }
+
+  /**
+   * Whether a wrapper has the run or will have it. A client that was killed before it told its
+   * launcher leaves a folder that nobody will ever start: core may launch it anew. A launcher that
+   * has read everything needs a moment until the last of its wrappers has claimed.
+   */
+  private boolean isTaken(Path attempt, JobHeader job) {
+    long end = System.nanoTime() + SETTLING.toNanos();
+    int idle = 0;
+    while (System.nanoTime() < end && idle < 3) {
+      boolean serves = host.serves(job.launcher()); // before the look at the claim
+      if (Files.exists(attempt.resolve(RunFolder.claim(0)))) {
+        return true;
+      }
+      idle = serves ? 0 : idle + 1;
+      LockSupport.parkNanos(SETTLING.toNanos() / 100);
+    }
+    return idle < 3;
   }
 
   private static List<Path> list(Path folder) throws IOException {
@@ -270,6 +321,9 @@ final class LocalBackend implements WorkloadBackend, Watching, LocalStreams {
     Map<WorkloadHandle, Observation> seen = new HashMap<>();
     IOException failure = null;
     for (WorkloadHandle handle : handles) {
+      if (isNewer(handle)) {
+        continue;
+      }
       LocalHandle local = LocalHandle.parse(handle);
       if (!local.hostId().equals(host.id())) {
         continue;
@@ -291,6 +345,19 @@ final class LocalBackend implements WorkloadBackend, Watching, LocalStreams {
       throw new BackendException(Kind.TRANSIENT, "can't read the run folders: " + failure, failure);
     }
     return seen;
+  }
+
+  /** One run that a newer version looks after must not hide all others. */
+  private boolean isNewer(WorkloadHandle handle) {
+    try {
+      LocalHandle.parse(handle);
+      return false;
+    } catch (BackendException e) {
+      if (refused.add(handle)) {
+        LOG.log(System.Logger.Level.WARNING, e.getMessage());
+      }
+      return true;
+    }
   }
 
   /** Watches the files of a run that does not write to our pipe; whether the watch is new. */
@@ -371,7 +438,7 @@ final class LocalBackend implements WorkloadBackend, Watching, LocalStreams {
     }
   }
 
-  private void stop(LocalHandle local, Duration grace) throws IOException {
+  private void stop(LocalHandle local, Duration grace) throws IOException, BackendException {
     Path folder = folder(local.folder());
     RunFiles files = new RunFiles(host, folder);
     if (files.exit().isPresent() || files.copied()) {
@@ -386,24 +453,45 @@ final class LocalBackend implements WorkloadBackend, Watching, LocalStreams {
       wake.accept(local.handle());
       return;
     }
-    Optional<RunFiles.Claim> claim = files.claim();
-    if (claim.isPresent()
-        && !claim.get().bootId().isEmpty()
-        && !claim.get().bootId().equals(host.bootId())) {
-      return;
-    }
-    Optional<PidRecord> pids = files.pids();
-    PidRecord.Id wrapper =
-        pids.map(PidRecord::wrapper).orElse(claim.map(RunFiles.Claim::wrapper).orElse(null));
-    if (wrapper != null && host.alive(wrapper)) {
-      Files.writeString(folder.resolve(RunFolder.grace(0)), JobFile.seconds(grace) + "\n");
-      host.term(wrapper);
-    } else if (files.exit().isEmpty()
-        && pids.isPresent()
-        && pids.get().programs().stream().anyMatch(host::alive)) {
+    if (!told(files, grace)
+        && files.exit().isEmpty()
+        && files.pids().isPresent()
+        && files.pids().get().programs().stream().anyMatch(host::alive)) {
       Files.writeString(folder.resolve(RunFolder.stopping(0)), Cause.STOPPED + "\n");
       end(local, grace);
     }
+  }
+
+  /** Tells the wrapper to stop and waits until it has heard; false if there is none any more. */
+  private boolean told(RunFiles files, Duration grace) throws IOException, BackendException {
+    Optional<RunFiles.Claim> claim = files.claim();
+    String boot = claim.map(RunFiles.Claim::bootId).orElse("");
+    if (!boot.isEmpty() && !boot.equals(host.bootId())) {
+      return true;
+    }
+    PidRecord.Id wrapper =
+        files
+            .pids()
+            .map(PidRecord::wrapper)
+            .orElse(claim.map(RunFiles.Claim::wrapper).orElse(null));
+    if (wrapper == null || !host.alive(wrapper)) {
+      return false;
+    }
+    Files.writeString(files.folder().resolve(RunFolder.grace(0)), JobFile.seconds(grace) + "\n");
+    host.term(wrapper);
+    long deadline = System.nanoTime() + context.timeout().toNanos();
+    while (host.alive(wrapper)) {
+      if (Files.exists(files.folder().resolve(RunFolder.stopping(0)))) {
+        return true;
+      }
+      if (System.nanoTime() > deadline) {
+        throw new BackendException(
+            Kind.TRANSIENT,
+            "the job wrapper " + wrapper.pid() + " does not answer; is it suspended?");
+      }
+      LockSupport.parkNanos(500_000); // it answers within a millisecond
+    }
+    return false;
   }
 
   /** Takes the claim away from every wrapper that is still to come; false if one has it. */
@@ -473,27 +561,27 @@ final class LocalBackend implements WorkloadBackend, Watching, LocalStreams {
 
   @Override
   public void release(Set<WorkloadHandle> handles) throws BackendException {
-    Map<String, LocalHandle> byKey = new HashMap<>();
-    for (WorkloadHandle handle : handles) {
-      LocalHandle local = LocalHandle.parse(handle);
-      if (local.hostId().equals(host.id())) {
-        byKey.put(local.key(context.workspaceId()).toString(), local);
-      }
-    }
+    Map<String, Traces> byKey = new HashMap<>();
     try {
-      byKey.values().removeIf(this::isCopy);
+      for (WorkloadHandle handle : handles) {
+        LocalHandle local = LocalHandle.parse(handle);
+        RunFiles files = new RunFiles(host, folder(local.folder()));
+        if (local.hostId().equals(host.id()) && !files.copied()) {
+          byKey.put(local.key(context.workspaceId()).toString(), Traces.of(files));
+        }
+      }
       if (byKey.isEmpty()) {
         return;
       }
-      if (!host.sweep(byKey.keySet())) {
+      if (!host.sweep(byKey.keySet(), Traces.firstPid(byKey.values()))) {
         throw new BackendException(
             Kind.TRANSIENT,
             "some processes of "
                 + byKey.keySet()
                 + " can't be killed; they wait inside the kernel");
       }
-      for (Map.Entry<String, LocalHandle> entry : byKey.entrySet()) {
-        release(LaunchKey.parse(entry.getKey()), folder(entry.getValue().folder()));
+      for (Map.Entry<String, Traces> entry : byKey.entrySet()) {
+        release(LaunchKey.parse(entry.getKey()), entry.getValue());
       }
     } catch (IOException e) {
       throw new BackendException(Kind.TRANSIENT, "can't clean up: " + e, e);
@@ -505,38 +593,58 @@ final class LocalBackend implements WorkloadBackend, Watching, LocalStreams {
     }
   }
 
-  private boolean isCopy(LocalHandle local) {
-    try {
-      return new RunFiles(host, folder(local.folder())).copied();
-    } catch (IOException e) { // then nothing of it can be released either
-      LOG.log(System.Logger.Level.WARNING, "can't read the run folder " + local.folder(), e);
-      return true;
+  /**
+   * What a release needs to know about a run.
+   *
+   * @param files its files
+   * @param reported whether its wrapper came to the end and has freed what it held
+   * @param firstPid number below which no process of it can be; 0 = not known
+   */
+  private record Traces(RunFiles files, boolean reported, long firstPid) {
+
+    /** Process numbers can't have gone once around in less. */
+    private static final Duration ROUND = Duration.ofMillis(500);
+
+    static Traces of(RunFiles files) throws IOException {
+      Optional<ExitRecord> exit = files.exit();
+      Optional<RunFiles.Claim> claim = files.claim();
+      PidRecord.Id wrapper = claim.isPresent() ? claim.get().wrapper() : null;
+      boolean recent = wrapper != null && files.host().age(wrapper).compareTo(ROUND) < 0;
+      return new Traces(
+          files,
+          exit.isPresent() && exit.get().word().isEmpty(),
+          wrapper != null && recent ? wrapper.pid() : 0);
+    }
+
+    static long firstPid(Collection<Traces> all) {
+      return all.stream().mapToLong(Traces::firstPid).min().orElse(0);
     }
   }
 
-  private void release(LaunchKey key, Path folder) throws IOException, BackendException {
+  private void release(LaunchKey key, Traces traces) throws IOException, BackendException {
+    Path folder = traces.files().folder();
     Path job = folder.resolve(RunFolder.JOB);
-    Optional<JobHeader> header = JobHeader.read(job);
-    String group = header.map(JobHeader::controlGroup).orElse("");
+    String group = JobHeader.read(job).map(JobHeader::controlGroup).orElse("");
     if (!group.isEmpty() && !ControlGroups.remove(Path.of(group))) {
       throw new BackendException(
           Kind.TRANSIENT, "processes in the control group " + group + " can't be killed");
     }
-    Optional<ExitRecord> exit = new RunFiles(host, folder).exit();
-    if (exit.isEmpty() || !exit.get().word().isEmpty()) { // its wrapper did not get to it
+    if (again.remove(key) || !traces.reported()) {
       slots.free(key);
     }
-    for (String name :
-        List.of(RunFolder.WORK, RunFolder.INPUTS, RunFolder.OUTPUTS, RunFolder.SECRETS)) {
-      Folders.delete(folder.resolve(name));
-    }
-    try (DirectoryStream<Path> events = Files.newDirectoryStream(folder.resolve("0"), "events-*")) {
-      for (Path file : events) {
-        Files.deleteIfExists(file);
+    delete(folder, name -> !name.equals("0") && !name.equals(RunFolder.JOB));
+    delete(folder.resolve("0"), name -> name.startsWith("events-"));
+    Files.deleteIfExists(job); // last, because it names the rest
+  }
+
+  private static void delete(Path folder, Predicate<String> which) throws IOException {
+    try (DirectoryStream<Path> entries =
+        Files.newDirectoryStream(folder, e -> which.test(e.getFileName().toString()))) {
+      for (Path entry : entries) {
+        Folders.delete(entry);
       }
     } catch (NoSuchFileException e) { // the run folder was deleted
     }
-    Files.deleteIfExists(job); // last, because it names the rest
   }
 
   @Override

@@ -100,7 +100,7 @@ record RunFiles(Host host, Path folder) {
           null,
           0);
     }
-    if (host.alive(job.get().launcher())) {
+    if (host.serves(job.get().launcher())) {
       return new Observation.Waiting(0, "the launcher is about to start it");
     }
     // It may have been claimed just before the launcher ended.
@@ -111,7 +111,7 @@ record RunFiles(Host host, Path folder) {
     Optional<Claim> claim = claim();
     return claim.isPresent()
         ? claimed(claim.get(), job)
-        : new Observation.Missing("the launcher shell was ended before it took the run");
+        : new Observation.Missing("the launcher shell ended before it took the run");
   }
 
   private Observation claimed(Claim claim, Optional<JobHeader> job) throws IOException {
@@ -151,7 +151,8 @@ record RunFiles(Host host, Path folder) {
     return lost(
         Cause.EXIT_UNKNOWN,
         pids().isPresent()
-            ? "the job wrapper was killed and the program has ended since: its exit code is not known"
+            ? "the job wrapper was killed and the program has ended since: its exit code is not"
+                + " known"
             : "the job wrapper was killed before it could tell of a start");
   }
 

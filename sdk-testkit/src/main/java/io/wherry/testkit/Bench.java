@@ -183,6 +183,32 @@ final class Bench implements AutoCloseable {
     return handles;
   }
 
+  /** A handle that the engine knew once: of another workspace that is gone. */
+  WorkloadHandle stranger() throws BackendException, IOException {
+    Path home = folder.resolve("stranger");
+    ContractContext other =
+        new ContractContext(context.workspaceId() + "-gone", home, fixture.clock());
+    fixture.secrets().forEach(other::secret);
+    WorkloadHandle handle;
+    try (WorkloadBackend backend =
+        (WorkloadBackend) fixture.provider().open(fixture.target(), other)) {
+      Workload workload = new JobDraft(this, Job.EXIT.command("0"), newRun()).of(other);
+      Files.createDirectories(other.runsFolder());
+      Launch.Taken taken =
+          await(
+              "room for one more",
+              () ->
+                  backend.plan(List.of(workload)).launch() instanceof Launch.Taken t
+                      ? Optional.of(t)
+                      : Optional.empty());
+      handle = requireNonNull(taken.handles().get(workload.key()));
+      awaitEnd(backend, handle);
+      backend.release(Set.of(handle));
+    }
+    Folders.delete(home);
+    return handle;
+  }
+
   // waiting
 
   /** Something that may be there, or not yet. */

@@ -2,7 +2,6 @@ package io.wherry.testkit;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.wherry.spi.WorkloadBackend;
 import io.wherry.spi.WorkloadHandle;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -64,19 +63,17 @@ abstract class CollectingGroup extends Group {
   }
 
   @Test
-  final void collecting_again_gives_the_same_also_to_another_client() throws Exception {
+  final void collected_again_to_the_same_place_it_is_the_same_also_by_another_client()
+      throws Exception {
     WorkloadHandle handle = ended(bench().job(Job.WRITE_FOLDER).outputs(FOLDER));
     Path into = bench().newFolder("collected");
     bench().backend().collect(handle, Set.of(FOLDER), into);
     Map<String, String> once = filesIn(into);
 
     bench().backend().collect(handle, Set.of(FOLDER), into);
-    WorkloadBackend other = bench().open();
-    Path elsewhere = bench().newFolder("collected-by-another");
-    other.collect(handle, Set.of(FOLDER), elsewhere);
+    bench().open().collect(handle, Set.of(FOLDER), into);
 
-    assertThat(filesIn(into)).isEqualTo(once);
-    assertThat(filesIn(elsewhere)).isEqualTo(once);
+    assertThat(filesIn(into)).isEqualTo(once).isNotEmpty();
   }
 
   private WorkloadHandle ended(JobDraft job) throws Exception {

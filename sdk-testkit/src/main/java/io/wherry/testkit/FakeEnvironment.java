@@ -2,10 +2,10 @@ package io.wherry.testkit;
 
 import io.wherry.spec.Feature;
 import io.wherry.spec.RunSpec;
-import io.wherry.spec.Secret;
 import io.wherry.spi.BackendContext;
 import io.wherry.spi.BackendException;
 import io.wherry.spi.Workload;
+import io.wherry.spi.help.RunSecrets;
 import java.util.LinkedHashMap;
 import java.util.Locale;
 import java.util.Map;
@@ -15,16 +15,13 @@ import java.util.Set;
 final class FakeEnvironment {
   private FakeEnvironment() {}
 
-  /** Those that all ranks have. */
+  /** Those that all processes have. */
   static Map<String, String> of(Workload workload, BackendContext context, Set<Feature> features)
       throws BackendException {
     RunSpec spec = workload.spec();
     Map<String, String> env = new LinkedHashMap<>(spec.env());
-    for (Map.Entry<String, Secret> secret : spec.secrets().entrySet()) {
-      env.put(secret.getKey(), context.resolve(secret.getValue()));
-    }
+    env.putAll(RunSecrets.resolve(spec, context));
     env.put("WHERRY_RUN_ID", workload.key().runId());
-    env.put("WHERRY_ATTEMPT", Integer.toString(workload.key().attempt()));
     if (features.contains(Feature.CHECKPOINT)) {
       env.put("WHERRY_CHECKPOINT", "/checkpoint");
     }
@@ -35,9 +32,11 @@ final class FakeEnvironment {
     return env;
   }
 
-  /** Those that one rank has. */
-  static Map<String, String> ofRank(Map<String, String> common, RunSpec spec, int rank) {
+  /** Those that one process has. */
+  static Map<String, String> ofRank(
+      Map<String, String> common, RunSpec spec, int attempt, int rank) {
     Map<String, String> env = new LinkedHashMap<>(common);
+    env.put("WHERRY_ATTEMPT", Integer.toString(attempt));
     env.put("RANK", Integer.toString(rank));
     env.put("WORLD_SIZE", Integer.toString(spec.worldSize()));
     env.put("LOCAL_RANK", Integer.toString(rank % spec.processesPerNode()));

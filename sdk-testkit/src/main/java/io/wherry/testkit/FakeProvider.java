@@ -26,6 +26,7 @@ import java.util.function.Function;
  */
 public final class FakeProvider implements BackendProvider {
   static final String KIND = "fake";
+  private static final Duration POLL = Duration.ofMillis(50);
 
   private final FakeEngine engine = new FakeEngine();
   private final MemoryBlobs staging = new MemoryBlobs();
@@ -85,7 +86,7 @@ public final class FakeProvider implements BackendProvider {
   }
 
   /** What is alive and carries a mark in its environment, in words. */
-  public List<String> processes(String mark, Clock clock) {
+  List<String> processes(String mark, Clock clock) {
     return engine.processes(mark, clock.instant());
   }
 
@@ -114,8 +115,9 @@ public final class FakeProvider implements BackendProvider {
             KIND,
             engine,
             features,
+            Set.of(),
             nodes,
-            Duration.ofSeconds(1),
+            POLL,
             programs,
             x -> staging,
             Optional.empty()),

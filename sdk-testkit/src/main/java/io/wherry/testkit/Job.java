@@ -204,7 +204,7 @@ enum Job {
   /** Leaves a process behind in a session of its own, without the run's environment, and exits. */
   LEAVE_FUGITIVE(
       """
-      env -i PATH="$PATH" setsid sh -c ': '"$CONTRACT_MARK"'; sleep 600; :' >/dev/null 2>&1 </dev/null &
+      env -i PATH="$PATH" setsid sh -c 'while :; do sleep 1; done' "$CONTRACT_MARK" >/dev/null 2>&1 </dev/null &
       sleep 1
       echo begun
       """,

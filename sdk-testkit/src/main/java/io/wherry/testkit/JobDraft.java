@@ -111,11 +111,16 @@ final class JobDraft {
   }
 
   Workload workload() {
-    LaunchKey key = new LaunchKey(bench.context().workspaceId(), run, attempt);
+    return of(bench.context());
+  }
+
+  /** As a workload of that workspace. */
+  Workload of(ContractContext context) {
+    LaunchKey key = new LaunchKey(context.workspaceId(), run, attempt);
     RunSpec spec =
         new RunSpec(
             "job",
-            bench.context().targetName(),
+            context.targetName(),
             program,
             source,
             params,

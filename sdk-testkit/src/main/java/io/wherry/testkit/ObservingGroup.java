@@ -82,7 +82,7 @@ abstract class ObservingGroup extends Group {
     bench().awaitEnd(ended);
     WorkloadHandle active = bench().job(Job.SLEEP, "600").launch();
     bench().awaitActive(active);
-    WorkloadHandle unknown = unknown();
+    WorkloadHandle unknown = bench().stranger();
 
     Map<WorkloadHandle, Observation> seen =
         bench().backend().observe(Set.of(ended, active, unknown));
@@ -95,7 +95,7 @@ abstract class ObservingGroup extends Group {
 
   @Test
   final void one_that_the_engine_does_not_know_is_missing_with_a_reason() throws Exception {
-    assertThat(bench().observe(unknown()))
+    assertThat(bench().observe(bench().stranger()))
         .isInstanceOfSatisfying(Missing.class, m -> assertThat(m.reason()).isNotBlank());
   }
 
@@ -147,14 +147,6 @@ abstract class ObservingGroup extends Group {
         .await(
             "wake-up for " + handle,
             () -> woken.contains(handle) ? Optional.of(true) : Optional.empty());
-  }
-
-  /** A handle that was good once. */
-  private WorkloadHandle unknown() throws BackendException {
-    WorkloadHandle handle = bench().job(Job.EXIT, "0").launch();
-    bench().awaitEnd(handle);
-    bench().backend().release(Set.of(handle));
-    return handle;
   }
 
   private static int order(Observation seen) {

@@ -9,19 +9,20 @@ import io.wherry.spi.Observation;
 import io.wherry.spi.StreamRef;
 import io.wherry.spi.Workload;
 import io.wherry.spi.WorkloadHandle;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.HashSet;
-import java.util.List;
 import java.util.Optional;
 import java.util.Set;
+import java.util.UUID;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 
 /** Nothing stays behind. */
 abstract class ReleasingGroup extends Group {
   @Test
-  final void a_released_workload_is_neither_found_nor_known() throws Exception {
+  final void a_released_workload_is_not_found_and_does_not_come_back() throws Exception {
     Workload workload = bench().job(Job.EXIT, "0").workload();
     WorkloadHandle handle = bench().launch(workload);
     bench().awaitEnd(handle);
@@ -29,7 +30,8 @@ abstract class ReleasingGroup extends Group {
 
     assertThat(bench().backend().find(bench().context().workspaceId()))
         .doesNotContainKey(workload.key());
-    assertThat(bench().observe(handle)).isInstanceOf(Observation.Missing.class);
+    assertThat(bench().observe(handle))
+        .isInstanceOfAny(Observation.Missing.class, Observation.Ended.class);
   }
 
   @Test
@@ -41,7 +43,8 @@ abstract class ReleasingGroup extends Group {
     bench().open().release(Set.of(handle));
     bench().backend().release(Set.of());
 
-    assertThat(bench().observe(handle)).isInstanceOf(Observation.Missing.class);
+    assertThat(bench().observe(handle))
+        .isInstanceOfAny(Observation.Missing.class, Observation.Ended.class);
   }
 
   @Test
@@ -79,18 +82,29 @@ abstract class ReleasingGroup extends Group {
   }
 
   @Test
-  final void no_file_of_the_run_stays_except_lent_streams() throws Exception {
+  final void nothing_that_the_run_brought_or_made_stays_except_lent_streams() throws Exception {
+    String trace = "trace-" + UUID.randomUUID();
+    Path source = bench().newFolder("source");
+    Files.writeString(source.resolve("a.txt"), trace);
     WorkloadHandle handle =
-        bench().job(Job.WRITE_FILE).outputs("result").param("trees", "200").launch();
-    bench().awaitEnd(handle);
+        bench()
+            .job(Job.WRITE_FILE, trace)
+            .source(bench().tree(source))
+            .param("trees", trace)
+            .env("TRACE", trace)
+            .outputs("result")
+            .launch();
+    assertThat(bench().awaitEnd(handle).exitCode()).isZero();
     Set<Path> lent = lentStreams(handle);
     bench().backend().release(Set.of(handle));
 
     try (Stream<Path> paths = Files.walk(bench().context().runsFolder())) {
-      List<Path> files = paths.filter(Files::isRegularFile).toList();
-      assertThat(files)
-          .filteredOn(file -> !lent.contains(file) && file.toString().contains("job-"))
-          .isEmpty();
+      for (Path file : paths.filter(p -> Files.isRegularFile(p) && !lent.contains(p)).toList()) {
+        assertThat(Files.readString(file, StandardCharsets.ISO_8859_1))
+            .as("what %s holds", file)
+            .doesNotContain(trace);
+        assertThat(file.getFileName().toString()).isNotEqualTo("result");
+      }
     }
   }
 

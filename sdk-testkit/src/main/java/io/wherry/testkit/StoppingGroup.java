@@ -146,9 +146,7 @@ abstract class StoppingGroup extends Group {
 
   @Test
   final void what_is_unknown_is_ignored() throws Exception {
-    WorkloadHandle gone = bench().job(Job.EXIT, "0").launch();
-    bench().awaitEnd(gone);
-    bench().backend().release(Set.of(gone));
+    WorkloadHandle gone = bench().stranger();
     WorkloadHandle handle = begun(Job.OBEDIENT);
     bench().backend().stop(Set.of(gone, handle), LONG);
     bench().backend().stop(Set.of(), LONG);

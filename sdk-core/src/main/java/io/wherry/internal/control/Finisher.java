@@ -174,16 +174,17 @@ final class Finisher {
           attempt.retry(now),
           new RunEvent.Retrying(now, attempt.number(), verdict.cause(), verdict.exitCode()));
     }
-    publish(loop, run, attempt, again);
+    publish(loop, run, attempt, again, Level.WARNING);
   }
 
   /** Makes the verdict durable, however long the disk refuses; only then anybody learns of it. */
-  private void publish(TargetLoop loop, ActiveRun run, AttemptRecord attempt, boolean again) {
+  private void publish(
+      TargetLoop loop, ActiveRun run, AttemptRecord attempt, boolean again, Level level) {
     try {
       journal.flush(run);
     } catch (RuntimeException e) {
-      LOG.log(Level.WARNING, run.id() + ": the verdict could not be stored, trying again", e);
-      again(() -> publish(loop, run, attempt, again));
+      LOG.log(level, run.id() + ": its verdict waits until it can be stored: " + e.getMessage());
+      again(() -> publish(loop, run, attempt, again, Level.DEBUG)); // said once, not every second
       return;
     }
     steps.reached("judged", run.key());

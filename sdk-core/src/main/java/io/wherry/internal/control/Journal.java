@@ -1,6 +1,7 @@
 package io.wherry.internal.control;
 
 import io.wherry.event.RunEvent;
+import io.wherry.internal.json.NewerVersionException;
 import io.wherry.internal.store.AttemptRow;
 import io.wherry.internal.store.CursorRow;
 import io.wherry.internal.store.OutputRow;
@@ -204,13 +205,7 @@ final class Journal {
   }
 
   void compactLater(ActiveRun run) {
-    later(
-        "compaction of " + run.id(),
-        store.writeLater(
-            tx -> {
-              tx.compact(run.pk());
-              return true;
-            }));
+    later("compaction of " + run.id(), store.compact(run.pk()));
   }
 
   /** All runs that have not ended, in the order in which they may start. */
@@ -219,18 +214,22 @@ final class Journal {
         reads -> {
           List<ActiveRun> runs = new ArrayList<>();
           for (RunRow row : reads.unfinished()) {
-            ActiveRun run =
-                new ActiveRun(
-                    row.id(),
-                    workspaceId,
-                    row.runId(),
-                    reads.spec(row.id()),
-                    row.created(),
-                    attempts(reads, row.id()),
-                    row.cancelRequested(),
-                    row.progress());
-            run.markRecovered();
-            runs.add(run);
+            try {
+              ActiveRun run =
+                  new ActiveRun(
+                      row.id(),
+                      workspaceId,
+                      row.runId(),
+                      reads.spec(row.id()),
+                      row.created(),
+                      attempts(reads, row.id()),
+                      row.cancelRequested(),
+                      row.progress());
+              run.markRecovered();
+              runs.add(run);
+            } catch (NewerVersionException e) { // a newer client looks after it; all others go on
+              LOG.log(Level.WARNING, row.runId() + " is left alone: " + e.getMessage());
+            }
           }
           return runs;
         });

@@ -39,6 +39,7 @@ import org.jspecify.annotations.Nullable;
 final class TargetLoop implements AutoCloseable {
   private static final Logger LOG = System.getLogger(TargetLoop.class.getName());
   private static final Duration SOON = Duration.ofMillis(20);
+  private static final Duration STOP_SLACK = Duration.ofSeconds(2);
   private static final Duration LONGEST_PAUSE = Duration.ofSeconds(30);
   private static final Comparator<ActiveRun> ORDER =
       Comparator.<ActiveRun>comparingInt(r -> -r.spec().priority())
@@ -59,6 +60,7 @@ final class TargetLoop implements AutoCloseable {
   private final Map<WorkloadHandle, ActiveRun> active = new LinkedHashMap<>();
   private final Set<WorkloadHandle> woken = new HashSet<>();
   private final Map<WorkloadHandle, Long> missingSince = new HashMap<>();
+  private final Map<WorkloadHandle, Long> stoppedAt = new HashMap<>();
   private final Set<ActiveRun> toStop = new HashSet<>();
   private final Set<ActiveRun> maybeLaunched = new HashSet<>();
   private List<ActiveRun> toRecover = new ArrayList<>();
@@ -188,6 +190,7 @@ final class TargetLoop implements AutoCloseable {
   // ---- recovery
 
   private boolean recoverNow() {
+    place.capabilities(); // how often to look and how long to wait before something is lost
     boolean ask = toRecover.stream().anyMatch(r -> r.current().handle() == null);
     Map<LaunchKey, WorkloadHandle> found = Map.of();
     try {
@@ -237,7 +240,7 @@ final class TargetLoop implements AutoCloseable {
 
   private String queueReason() {
     String room = roomReason;
-    return "waiting for room on " + target + (room.isEmpty() ? "" : ": " + room);
+    return room.isEmpty() ? "" : "waiting for room on " + target + ": " + room;
   }
 
   private void launch() {
@@ -316,7 +319,7 @@ final class TargetLoop implements AutoCloseable {
         queue.remove(run);
         finisher.conclude(this, run, Verdict.notStarted(reason), null);
       } else if (tryStop(run, handle)) {
-        active.remove(handle);
+        forget(handle);
         finisher.conclude(this, run, Verdict.notStarted(reason), null);
       }
     }
@@ -348,12 +351,29 @@ final class TargetLoop implements AutoCloseable {
             backend.stop(Set.of(handle), run.spec().grace());
             return true;
           });
+      stoppedAt.put(handle, System.nanoTime());
       nextPoll = Math.min(nextPoll, System.nanoTime() + SOON.toNanos());
       return true;
     } catch (BackendException e) {
       outage(e);
       return false;
     }
+  }
+
+  /**
+   * An order may be lost with whoever had to carry it out: what outlives its grace is told again.
+   */
+  private void insist(ActiveRun run, WorkloadHandle handle) {
+    Long since = stoppedAt.get(handle);
+    Duration patience = run.spec().grace().plus(STOP_SLACK);
+    if (since != null && System.nanoTime() - since > patience.toNanos()) {
+      toStop.add(run);
+    }
+  }
+
+  private void forget(WorkloadHandle handle) {
+    active.remove(handle);
+    stoppedAt.remove(handle);
   }
 
   // ---- observing
@@ -383,6 +403,9 @@ final class TargetLoop implements AutoCloseable {
     if (!(observation instanceof Observation.Missing)) {
       missingSince.remove(handle);
     }
+    if (observation instanceof Observation.Waiting || observation instanceof Observation.Active) {
+      insist(run, handle);
+    }
     if (observation instanceof Observation.Waiting waiting) {
       catchUp(run, waiting.restart());
       if (run.waiting(waiting.reason(), clock.instant())) {
@@ -401,7 +424,7 @@ final class TargetLoop implements AutoCloseable {
     } else if (observation instanceof Observation.Ended ended) {
       catchUp(run, ended.restart());
       steps.reached("ended", run.key());
-      active.remove(handle);
+      forget(handle);
       noRoom = false;
       finisher.finish(this, run, handle, ended);
     } else if (observation instanceof Observation.Missing missing) {
@@ -437,7 +460,7 @@ final class TargetLoop implements AutoCloseable {
       LOG.log(Level.DEBUG, "stop before LOST failed", e);
     }
     missingSince.remove(handle);
-    active.remove(handle);
+    forget(handle);
     noRoom = false;
     finisher.conclude(this, run, Verdict.missing(reason, run.cancelRequested()), null);
   }

@@ -14,6 +14,7 @@ import java.io.File;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.ByteBuffer;
+import java.nio.channels.ClosedByInterruptException;
 import java.nio.channels.FileChannel;
 import java.nio.file.DirectoryIteratorException;
 import java.nio.file.DirectoryStream;
@@ -21,6 +22,7 @@ import java.nio.file.FileSystems;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
+import java.nio.file.attribute.BasicFileAttributes;
 import java.nio.file.attribute.FileAttribute;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.security.MessageDigest;
@@ -124,13 +126,21 @@ public final class FolderBlobStore implements BlobStore {
    * Adds what a stream holds, whatever its digest is; reads it to its end and does not close it.
    */
   public Digest add(InputStream content) throws IOException {
-    return add(content, null);
+    try {
+      return add(content, null);
+    } catch (ClosedByInterruptException e) {
+      throw Workers.interrupted(e);
+    }
   }
 
   /** Adds bytes. */
   public Digest add(byte[] content) throws IOException {
     Digest digest = Sha256.of(content);
-    write(digest, content, content.length);
+    try {
+      write(digest, content, content.length);
+    } catch (ClosedByInterruptException e) {
+      throw Workers.interrupted(e);
+    }
     return digest;
   }
 
@@ -205,6 +215,18 @@ public final class FolderBlobStore implements BlobStore {
   boolean uses(Digest digest, long size) {
     File file = ioPlace(digest);
     return file.length() == size && used(file);
+  }
+
+  /** {@link #uses(Digest, long)} by one system call, for blobs that are expected to be here. */
+  boolean stillUses(Digest digest, long size) throws IOException {
+    Path file = place(digest);
+    try {
+      BasicFileAttributes attributes = Files.readAttributes(file, BasicFileAttributes.class);
+      return attributes.size() == size
+          && (isRecent(attributes.lastModifiedTime().toMillis()) || used(file.toFile()));
+    } catch (NoSuchFileException e) {
+      return false;
+    }
   }
 
   /** Adds the first bytes of a buffer, whose digest was computed already. */
@@ -306,9 +328,12 @@ public final class FolderBlobStore implements BlobStore {
 
   private static boolean used(File file) {
     long modified = file.lastModified();
-    long now =
-        System.currentTimeMillis(); // the file system's clock, whatever clock the workspace runs on
-    return modified > 0 && (now - modified < REFRESH.toMillis() || file.setLastModified(now));
+    return modified > 0 && (isRecent(modified) || file.setLastModified(System.currentTimeMillis()));
+  }
+
+  /** By the file system's clock, whatever clock the workspace runs on. */
+  private static boolean isRecent(long modified) {
+    return System.currentTimeMillis() - modified < REFRESH.toMillis();
   }
 
   /** Deletes a blob unless it is used meanwhile; its size, or -1 if it stays. */
@@ -368,7 +393,7 @@ public final class FolderBlobStore implements BlobStore {
   }
 
   private Path place(Digest digest) {
-    return folder.resolve(digest.hex().substring(0, 2)).resolve(digest.hex());
+    return folder.resolve(digest.hex().substring(0, 2) + "/" + digest.hex());
   }
 
   private File ioPlace(Digest digest) {

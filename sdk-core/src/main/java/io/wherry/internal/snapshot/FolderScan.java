@@ -3,6 +3,7 @@ package io.wherry.internal.snapshot;
 import static java.util.Objects.requireNonNull;
 
 import java.io.IOException;
+import java.nio.channels.ClosedByInterruptException;
 import java.nio.file.DirectoryIteratorException;
 import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
@@ -120,8 +121,8 @@ final class FolderScan {
       return FileStat.of(file).isFile()
           ? new IgnoreRules(Files.readAllBytes(file), prefix, outer)
           : outer;
-    } catch (NoSuchFileException e) {
-      return outer;
+    } catch (NoSuchFileException | ClosedByInterruptException e) {
+      return outer; // an interrupt is noticed by who reads the files
     } catch (IOException e) {
       problems.unreadable(prefix + IgnoreRules.FILE_NAME, e);
       return outer;

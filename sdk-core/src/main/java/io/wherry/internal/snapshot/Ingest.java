@@ -7,6 +7,7 @@ import io.wherry.internal.snapshot.StatCache.Known;
 import io.wherry.spec.Digest;
 import java.io.IOException;
 import java.nio.ByteBuffer;
+import java.nio.channels.ClosedByInterruptException;
 import java.nio.channels.FileChannel;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
@@ -109,13 +110,15 @@ final class Ingest {
     }
   }
 
-  private int fill(FileChannel in) throws UnreadableException {
+  private int fill(FileChannel in) throws IOException, UnreadableException {
     try {
       ByteBuffer bytes = ByteBuffer.wrap(buffer);
       while (bytes.hasRemaining() && in.read(bytes) >= 0) {
         // until the buffer is full or the file ends
       }
       return bytes.position();
+    } catch (ClosedByInterruptException e) {
+      throw e; // says nothing about the file
     } catch (IOException e) {
       throw new UnreadableException(e);
     }

@@ -1,5 +1,7 @@
 package io.wherry.internal.snapshot;
 
+import static java.nio.file.StandardCopyOption.ATOMIC_MOVE;
+
 import io.wherry.internal.snapshot.FolderScan.Found;
 import io.wherry.internal.snapshot.Ingest.RestlessException;
 import io.wherry.internal.snapshot.Ingest.UnreadableException;
@@ -10,6 +12,7 @@ import io.wherry.spec.Program;
 import io.wherry.spec.RunSpec;
 import java.io.IOException;
 import java.io.InterruptedIOException;
+import java.nio.channels.ClosedByInterruptException;
 import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
@@ -234,8 +237,12 @@ public final class Snapshots implements AutoCloseable {
     Files.createDirectories(target.getParent());
     Path partial = target.resolveSibling("." + target.getFileName() + ".partial");
     PrivateFiles.deleteTree(partial);
-    new TreeWriter(store, workers).write(manifest(manifest), partial, true);
-    Files.move(partial, target, java.nio.file.StandardCopyOption.ATOMIC_MOVE);
+    try {
+      new TreeWriter(store, workers).write(manifest(manifest), partial, true);
+      Files.move(partial, target, ATOMIC_MOVE);
+    } finally {
+      PrivateFiles.deleteTree(partial);
+    }
   }
 
   /**
@@ -258,7 +265,7 @@ public final class Snapshots implements AutoCloseable {
     try {
       new TreeWriter(store, workers).write(manifest(manifest), partial, false);
       try {
-        Files.move(partial, shared, java.nio.file.StandardCopyOption.ATOMIC_MOVE);
+        Files.move(partial, shared, ATOMIC_MOVE);
         PrivateFiles.permit(shared, "r-x------");
       } catch (IOException e) {
         if (!Files.isDirectory(shared)) {
@@ -336,7 +343,7 @@ public final class Snapshots implements AutoCloseable {
     // out of sight at once: nobody may be given a tree that is being deleted
     Path condemned = path.resolveSibling(".tmp-gone-" + System.nanoTime());
     try {
-      Files.move(path, condemned, java.nio.file.StandardCopyOption.ATOMIC_MOVE);
+      Files.move(path, condemned, ATOMIC_MOVE);
     } catch (NoSuchFileException e) {
       return;
     }
@@ -365,6 +372,8 @@ public final class Snapshots implements AutoCloseable {
     byte[] bytes;
     try {
       bytes = Files.readAllBytes(store.file(digest));
+    } catch (ClosedByInterruptException e) {
+      throw Workers.interrupted(e);
     } catch (NoSuchFileException e) {
       throw new IOException(
           "the folder's manifest "
@@ -412,7 +421,7 @@ public final class Snapshots implements AutoCloseable {
           Known before = page.get(found.path());
           if (before != null
               && before.stat().equals(found.stat())
-              && store.uses(before.digest(), before.stat().size())) {
+              && store.stillUses(before.digest(), before.stat().size())) {
             known[i] = before;
             return;
           }

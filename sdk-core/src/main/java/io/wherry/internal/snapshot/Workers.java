@@ -2,6 +2,7 @@ package io.wherry.internal.snapshot;
 
 import java.io.IOException;
 import java.io.InterruptedIOException;
+import java.nio.channels.ClosedByInterruptException;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CancellationException;
@@ -54,6 +55,9 @@ final class Workers implements AutoCloseable {
    *     stops soon
    */
   void each(int count, Work work) throws IOException {
+    if (Thread.currentThread().isInterrupted()) {
+      throw interrupted(null);
+    }
     AtomicBoolean canceled = new AtomicBoolean();
     AtomicInteger next = new AtomicInteger();
     List<Future<?>> futures = new ArrayList<>();
@@ -78,9 +82,7 @@ final class Workers implements AutoCloseable {
       throw closed(e);
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
-      InterruptedIOException interrupted = new InterruptedIOException("interrupted");
-      interrupted.initCause(e);
-      throw interrupted;
+      throw interrupted(e);
     } finally {
       canceled.set(true);
     }
@@ -88,7 +90,8 @@ final class Workers implements AutoCloseable {
 
   @Override
   public void close() {
-    pool.shutdownNow();
+    // what never began would otherwise be waited for in vain
+    pool.shutdownNow().forEach(task -> ((Future<?>) task).cancel(false));
   }
 
   private static void await(List<Future<?>> futures) throws IOException, InterruptedException {
@@ -104,15 +107,22 @@ final class Workers implements AutoCloseable {
         failure = failure == null ? e : failure;
       }
     }
-    if (failure instanceof IOException e) {
-      throw e;
-    } else if (failure instanceof CancellationException) {
+    if (failure instanceof CancellationException || failure instanceof ClosedByInterruptException) {
       throw closed(failure);
+    } else if (failure instanceof IOException e) {
+      throw e;
     } else if (failure instanceof RuntimeException e) {
       throw e;
     } else if (failure != null) {
       throw new IllegalStateException(failure);
     }
+  }
+
+  /** Says that the calling thread was interrupted. */
+  static InterruptedIOException interrupted(@Nullable Throwable cause) {
+    InterruptedIOException e = new InterruptedIOException("interrupted");
+    e.initCause(cause);
+    return e;
   }
 
   private static InterruptedIOException closed(Throwable cause) {

@@ -7,6 +7,6 @@ public final class CorruptStoreException extends StoreException {
   private static final long serialVersionUID = 1L;
 
   CorruptStoreException(String message, @Nullable Throwable cause) {
-    super(message, cause);
+    super(Code.CORRUPT, message, cause);
   }
 }

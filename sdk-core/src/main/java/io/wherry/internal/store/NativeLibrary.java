@@ -36,6 +36,7 @@ final class NativeLibrary {
   private NativeLibrary() {}
 
   /** Loads the library if it is not loaded yet. Thread-safe; cheap when repeated. */
+  @SuppressWarnings("LockOnNonEnclosingClassLiteral") // the lock that the driver itself takes
   static void load() {
     // The driver reads its settings from system properties, and only once: they are ours for a
     // moment.

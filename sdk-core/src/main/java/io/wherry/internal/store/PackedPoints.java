@@ -82,6 +82,15 @@ public final class PackedPoints {
     return Double.longBitsToDouble((long) LONG.get(bytes, offset(index) + 16));
   }
 
+  /** The lowest step; there must be a point. */
+  public long firstStep() {
+    long first = step(0);
+    for (int i = 1; i < size(); i++) {
+      first = Math.min(first, step(i));
+    }
+    return first;
+  }
+
   /** Forgets the points, keeps the room. */
   public void clear() {
     used = 0;

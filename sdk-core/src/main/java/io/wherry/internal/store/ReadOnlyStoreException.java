@@ -9,6 +9,6 @@ public final class ReadOnlyStoreException extends StoreException {
   private static final long serialVersionUID = 1L;
 
   ReadOnlyStoreException(String message, @Nullable Throwable cause) {
-    super(message, cause);
+    super(Code.READ_ONLY, message, cause);
   }
 }

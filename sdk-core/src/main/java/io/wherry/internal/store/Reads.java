@@ -9,7 +9,6 @@ import io.wherry.spec.Digest;
 import io.wherry.spec.MetricPoint;
 import io.wherry.spec.Progress;
 import io.wherry.spec.RunSpec;
-import io.wherry.spec.RunState;
 import io.wherry.spi.Channel;
 import io.wherry.spi.Cursor;
 import io.wherry.spi.WorkloadHandle;
@@ -32,7 +31,6 @@ public sealed class Reads permits Tx {
       "select r.id, r.run_id, r.name, r.target, r.state, r.reason, r.priority, r.created,"
           + " r.started, r.ended, r.attempt, r.cause, r.exit_code, r.cancel_requested, r.done,"
           + " r.total, r.message, r.idempotency_key from run r ";
-  private static final RunState[] STATES = RunState.values();
   private static final String ATTEMPT =
       "select run, no, state, reason, handle, restart, cause, exit_code, rank, created, started,"
           + " ended, released from attempt ";
@@ -302,7 +300,7 @@ public sealed class Reads permits Tx {
         row.getString(2),
         row.getString(3),
         row.getString(4),
-        STATES[row.getInt(5)],
+        StateNumber.state(row.getInt(5)),
         row.getString(6),
         row.getInt(7),
         instant(row, 8),
@@ -321,7 +319,7 @@ public sealed class Reads permits Tx {
     return new AttemptRow(
         row.getLong(1),
         row.getInt(2),
-        STATES[row.getInt(3)],
+        StateNumber.state(row.getInt(3)),
         row.getString(4),
         handle == null ? null : WorkloadHandle.parse(handle),
         row.getInt(6),

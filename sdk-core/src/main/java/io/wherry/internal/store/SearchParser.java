@@ -3,7 +3,6 @@ package io.wherry.internal.store;
 import io.wherry.internal.store.SearchFilter.Field;
 import io.wherry.internal.store.SearchFilter.Kind;
 import io.wherry.internal.store.SearchFilter.Op;
-import io.wherry.internal.store.SearchFilter.Type;
 import io.wherry.spec.RunState;
 import java.time.DateTimeException;
 import java.time.Instant;
@@ -191,7 +190,7 @@ final class SearchParser {
     int dot = word.indexOf('.');
     String head = (dot < 0 ? word : word.substring(0, dot)).toLowerCase(Locale.ROOT);
     Kind kind = kind(head);
-    if (kind == null || !kind.isKeyed() && dot >= 0) {
+    if (kind == null || (!kind.isKeyed() && dot >= 0)) {
       throw error(FIELDS);
     }
     String name = key != null ? key : dot < 0 ? "" : word.substring(dot + 1);
@@ -221,16 +220,12 @@ final class SearchParser {
 
   private Op op(boolean negated) {
     if (token == Token.WORD) {
-      switch (word.toLowerCase(Locale.ROOT)) {
-        case "like":
-          return Op.LIKE;
-        case "ilike":
-          return Op.ILIKE;
-        case "in":
-          return Op.IN;
-        default:
-          throw error(negated ? "like, ilike or in" : OPS);
-      }
+      return switch (word.toLowerCase(Locale.ROOT)) {
+        case "like" -> Op.LIKE;
+        case "ilike" -> Op.ILIKE;
+        case "in" -> Op.IN;
+        default -> throw error(negated ? "like, ilike or in" : OPS);
+      };
     }
     if (token != Token.OP || negated) {
       throw error(negated ? "like, ilike or in" : OPS);
@@ -249,10 +244,11 @@ final class SearchParser {
   private Object value(Field field, Op op) {
     Object literal = literal(field);
     int literalStart = start;
-    Type type = field.kind().type;
+    SearchFilter.Type type = field.kind().type;
     Object value;
     if (op == Op.LIKE || op == Op.ILIKE) {
-      if (type != Type.TEXT && type != Type.TEXT_OR_NUMBER || !(literal instanceof String)) {
+      boolean text = type == SearchFilter.Type.TEXT || type == SearchFilter.Type.TEXT_OR_NUMBER;
+      if (!text || !(literal instanceof String)) {
         throw error(
             literalStart,
             "a text in quotes that is compared with a text field",
@@ -263,11 +259,11 @@ final class SearchParser {
       value =
           switch (type) {
             case TEXT -> {
-              if (!(literal instanceof String)) {
+              if (!(literal instanceof String name)) {
                 throw error(
                     literalStart, "a text in quotes", "write " + field + " = '" + word + "'");
               }
-              yield field.kind() == Kind.CAUSE ? upper((String) literal) : literal;
+              yield field.kind() == Kind.CAUSE ? name.toUpperCase(Locale.ROOT) : name;
             }
             case NUMBER -> {
               if (!(literal instanceof Double)) {
@@ -282,10 +278,6 @@ final class SearchParser {
     }
     advance();
     return value;
-  }
-
-  private static String upper(String text) {
-    return text.toUpperCase(Locale.ROOT);
   }
 
   private Object literal(Field field) {
@@ -307,7 +299,9 @@ final class SearchParser {
     }
     throw error(
         start,
-        field.kind().type == Type.NUMBER ? "a number" : "a text in single quotes or a number",
+        field.kind().type == SearchFilter.Type.NUMBER
+            ? "a number"
+            : "a text in single quotes or a number",
         token == Token.WORD ? "put it into quotes: '" + word + "'" : EXAMPLE);
   }
 
@@ -346,7 +340,7 @@ final class SearchParser {
   private Object state(Object literal, int at) {
     for (RunState state : RunState.values()) {
       if (literal instanceof String name && state.name().equalsIgnoreCase(name)) {
-        return (long) state.ordinal();
+        return (long) StateNumber.of(state);
       }
     }
     throw error(at, "a state in quotes", "use one of " + List.of(RunState.values()));
@@ -418,7 +412,7 @@ final class SearchParser {
     next = at;
     char first = word.charAt(0);
     boolean signed = first == '-' || first == '+';
-    boolean number = Character.isDigit(first) || first == '.' || signed && special(word) == null;
+    boolean number = Character.isDigit(first) || first == '.' || (signed && special(word) == null);
     token = number ? Token.NUMBER : Token.WORD;
     if (word.endsWith(".") && at < text.length() && "\"`".indexOf(text.charAt(at)) >= 0) {
       key = quoted(at);

@@ -51,7 +51,7 @@ final class SearchSql {
     }
     return switch (test.field().kind()) {
       case TAGS, PARAMS ->
-          test.op() == Op.EQ || isRange(test.op()) && test.value() instanceof Double;
+          test.op() == Op.EQ || (isRange(test.op()) && test.value() instanceof Double);
       case METRICS, CREATED -> test.op() == Op.EQ || isRange(test.op());
       case STATE -> true;
       default -> test.op() == Op.EQ || test.op() == Op.IN;

@@ -1,13 +1,15 @@
 package io.wherry.internal.store;
 
+import io.wherry.spec.WherryException;
+
 /** A search that cannot be read. The message shows the place. */
-public final class SearchSyntaxException extends IllegalArgumentException {
+public final class SearchSyntaxException extends WherryException {
   private static final long serialVersionUID = 1L;
 
   private final int position;
 
   SearchSyntaxException(String text, int position, String expected, String nextStep) {
-    super(message(text, position, expected, nextStep));
+    super(Code.INVALID_QUERY, message(text, position, expected, nextStep));
     this.position = position;
   }
 

@@ -188,10 +188,7 @@ public final class Store implements AutoCloseable {
    * @throws StoreException if it could not be committed: then nothing of it has happened
    */
   public <T extends @Nullable Object> T write(Write<T> write) {
-    if (writer != null && writer.thread == Thread.currentThread()) {
-      throw new IllegalStateException(
-          "a write would wait for itself -> use the Tx at hand, or writeLater");
-    }
+    refuseOnWriterThread("use the Tx at hand, or writeLater");
     try {
       return writeLater(write).join();
     } catch (CompletionException e) {
@@ -215,7 +212,46 @@ public final class Store implements AutoCloseable {
       throw new ReadOnlyStoreException(
           file + " is open for reading only -> open the workspace for writing", null);
     }
-    return writer.add(write);
+    Change<T> change = new Change<>(write);
+    if (!writer.add(change)) {
+      throw closedException();
+    }
+    return change;
+  }
+
+  /**
+   * Joins small blocks of the metrics of a run that has ended. Nothing that can be read changes,
+   * and other writes go on in between. Returns at once; closing the store ends the work early.
+   */
+  public CompletableFuture<@Nullable Void> compact(long run) {
+    CompletableFuture<@Nullable Void> done = new CompletableFuture<>();
+    compact(new Compaction(run), done);
+    return done;
+  }
+
+  private void compact(Compaction compaction, CompletableFuture<@Nullable Void> done) {
+    Change<Boolean> step = new Change<>(compaction::step);
+    if (writer == null || !writer.add(step)) {
+      done.complete(null);
+      return;
+    }
+    var unused =
+        step.whenComplete(
+            (more, failure) -> {
+              if (failure != null) {
+                done.completeExceptionally(failure);
+              } else if (more) {
+                compact(compaction, done);
+              } else {
+                done.complete(null);
+              }
+            });
+  }
+
+  private void refuseOnWriterThread(String nextStep) {
+    if (writer != null && writer.thread == Thread.currentThread()) {
+      throw new IllegalStateException("the store's writer would wait for itself -> " + nextStep);
+    }
   }
 
   /** Reads one state of the store, beside writes; waits only while all connections are busy. */
@@ -237,6 +273,7 @@ public final class Store implements AutoCloseable {
   /** Commits what is queued, waits for reads in progress and closes the file. Idempotent. */
   @Override
   public void close() {
+    refuseOnWriterThread("close from another thread");
     if (writer != null) {
       writer.end();
     }
@@ -269,7 +306,7 @@ public final class Store implements AutoCloseable {
     }
   }
 
-  private final class Writer {
+  private static final class Writer {
     private final Db db;
     private final Tx tx;
     private final LinkedBlockingQueue<Change<?>> queue = new LinkedBlockingQueue<>();
@@ -286,15 +323,11 @@ public final class Store implements AutoCloseable {
       thread.start();
     }
 
-    <T extends @Nullable Object> CompletableFuture<T> add(Write<T> write) {
-      Change<T> change = new Change<>(write);
+    /** Queues a change unless the store is closed. */
+    boolean add(Change<?> change) {
       synchronized (queue) {
-        if (closed) {
-          throw closedException();
-        }
-        queue.add(change);
+        return !closed && queue.add(change);
       }
-      return change;
     }
 
     void end() {
@@ -305,7 +338,7 @@ public final class Store implements AutoCloseable {
         }
       }
       boolean interrupted = false;
-      while (thread.isAlive() && thread != Thread.currentThread()) {
+      while (thread.isAlive()) {
         try {
           thread.join();
         } catch (InterruptedException e) {

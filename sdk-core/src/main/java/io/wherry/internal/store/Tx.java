@@ -10,9 +10,7 @@ import io.wherry.spec.TargetSpec;
 import io.wherry.spi.Capabilities;
 import io.wherry.spi.WorkloadHandle;
 import java.time.Instant;
-import java.util.ArrayList;
 import java.util.HashMap;
-import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
@@ -21,10 +19,7 @@ import org.jspecify.annotations.Nullable;
  * which is the controller's knowledge. Changing what does not exist does nothing. Reads see what
  * the write has done so far.
  */
-@SuppressWarnings("EnumOrdinal") // the schema holds the numbers of states, in their order
 public final class Tx extends Reads {
-  private static final int BLOCK_POINTS = 4096;
-  private static final int FEW_BLOCKS = 4;
   private static final String[] TABLES_OF_A_RUN = {
     "spec", "attempt", "event", "tag", "param", "latest", "metric_block", "cursor", "output"
   };
@@ -124,7 +119,7 @@ public final class Tx extends Reads {
             + " values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
         attempt.run(),
         attempt.no(),
-        attempt.state().ordinal(),
+        StateNumber.of(attempt.state()),
         attempt.reason(),
         handle == null ? null : handle.toString(),
         attempt.restart(),
@@ -139,7 +134,7 @@ public final class Tx extends Reads {
         "update run set attempt = ?, state = ?, reason = ?, cause = ?, exit_code = ?,"
             + " started = coalesce(started, ?), ended = ? where id = ? and attempt <= ?",
         attempt.no(),
-        attempt.state().ordinal(),
+        StateNumber.of(attempt.state()),
         attempt.reason(),
         attempt.cause(),
         attempt.exitCode(),
@@ -219,18 +214,16 @@ public final class Tx extends Reads {
       return;
     }
     int last = 0;
-    long first = points.step(0);
     for (int i = 1; i < points.size(); i++) {
       if (points.step(i) >= points.step(last)) {
         last = i;
       }
-      first = Math.min(first, points.step(i));
     }
     db.update(
         "insert into metric_block(run, key, first_step, n, bytes) values (?, ?, ?, ?, ?)",
         run,
         key,
-        first,
+        points.firstStep(),
         points.size(),
         points.toBytes());
     double value = points.value(last);
@@ -244,75 +237,6 @@ public final class Tx extends Reads {
         Double.isNaN(value) ? null : (Double) value,
         points.step(last),
         points.epochMillis(last));
-  }
-
-  /**
-   * Joins small blocks of the run's metrics; worth it when the run has ended. Changes nothing that
-   * can be read.
-   */
-  public void compact(long run) {
-    List<Integer> fragmented =
-        db.list(
-            "select key from metric_block where run = ? group by key having count(*) > ?",
-            row -> row.getInt(1),
-            run,
-            FEW_BLOCKS);
-    for (int key : fragmented) {
-      compact(run, key);
-    }
-  }
-
-  private record Block(long id, int points) {}
-
-  private void compact(long run, int key) {
-    List<Block> blocks =
-        db.list(
-            "select id, n from metric_block where run = ? and key = ? order by id",
-            row -> new Block(row.getLong(1), row.getInt(2)),
-            run,
-            key);
-    List<Block> group = new ArrayList<>();
-    int points = 0;
-    for (Block block : blocks) {
-      if (points + block.points() > BLOCK_POINTS) {
-        join(group);
-        group.clear();
-        points = 0;
-      }
-      group.add(block);
-      points += block.points();
-    }
-    join(group);
-  }
-
-  /** The joined block takes the place of the first, so that the order of arrival stays. */
-  private void join(List<Block> group) {
-    if (group.size() < 2) {
-      return;
-    }
-    PackedPoints joined = new PackedPoints();
-    for (Block block : group) {
-      db.each(
-          "select bytes from metric_block where id = ?",
-          row -> {
-            joined.addPacked(row.getBytes(1));
-            return false;
-          },
-          block.id());
-    }
-    for (Block block : group.subList(1, group.size())) {
-      db.update("delete from metric_block where id = ?", block.id());
-    }
-    long first = Long.MAX_VALUE;
-    for (int i = 0; i < joined.size(); i++) {
-      first = Math.min(first, joined.step(i));
-    }
-    db.update(
-        "update metric_block set first_step = ?, n = ?, bytes = ? where id = ?",
-        first,
-        joined.size(),
-        joined.toBytes(),
-        group.get(0).id());
   }
 
   /** How far a stream of the run was read; together with what was read, in the same write. */

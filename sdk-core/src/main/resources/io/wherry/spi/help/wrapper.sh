@@ -8,14 +8,18 @@
 trap '' HUP INT QUIT PIPE
 unset CDPATH
 
-# PID -> w_p its pid, w_t its start in ticks, both empty once it is gone. A child may be gone before it is looked at.
+# PID -> w_p its pid, w_t its start in ticks; empty once it is gone, and for a zombie. A child may be gone before it is
+# looked at.
 w_stat() {
   w_x=
   { read -r w_x <"/proc/$1/stat"; } 2>/dev/null
   w_p=${w_x%% *}
   w_x=${w_x##*) }
   set -- $w_x
-  w_t=${20-}
+  case ${1-} in
+    Z | X) w_t= ;;
+    *) w_t=${20-} ;;
+  esac
 }
 
 # SECONDS COMMAND: runs the command after a while, unless told to forget it by TERM; leaves no sleep behind.
@@ -40,10 +44,16 @@ w_hit() {
 w_kill() {
   if [ "$w_ranks" = 1 ]; then
     w_hit "$1"
-  elif [ "$1" = TERM ]; then
-    kill -TERM $w_cs 2>/dev/null
   else
-    kill -USR1 $w_cs 2>/dev/null
+    w_h=1
+    for w_b in $w_cs; do # some may have ended
+      if [ "$1" = TERM ]; then
+        kill -TERM "$w_b" && w_h=0
+      else
+        kill -USR1 "$w_b" && w_h=0
+      fi
+    done 2>/dev/null
+    return $w_h
   fi
 }
 
@@ -137,9 +147,10 @@ w_oom() {
   return 1
 }
 
-# Becomes the user's program of rank w_i.
+# Becomes the user's program of rank w_i. A signal from before its traps were reset may have been lost, the notice is not.
 w_become() {
   trap - HUP INT QUIT PIPE TERM USR1 USR2 EXIT
+  [ ! -e "$w_r/stopping" ] || exit 143
   [ -z "$w_cgroup" ] || echo 0 >"$w_cgroup/cgroup.procs" || exit 126
   w_env
   cd -P ./work || exit 126

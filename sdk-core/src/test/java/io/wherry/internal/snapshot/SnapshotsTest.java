@@ -14,6 +14,7 @@ import io.wherry.spec.Resources;
 import io.wherry.spec.RetryPolicy;
 import io.wherry.spec.RunSpec;
 import io.wherry.spec.Violation;
+import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.io.InterruptedIOException;
 import java.nio.file.Files;
@@ -37,6 +38,7 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
+import org.assertj.core.api.ThrowableAssert.ThrowingCallable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -404,6 +406,7 @@ class SnapshotsTest {
         .hasMessageContaining("sub/a")
         .hasMessageContaining("damaged");
     assertThat(temp.resolve("copy")).doesNotExist();
+    assertThat(temp.resolve(".copy.partial")).doesNotExist();
     assertThat(workspace.resolve("trees")).isEmptyDirectory();
   }
 
@@ -495,13 +498,26 @@ class SnapshotsTest {
   }
 
   @Test
-  void an_interrupt_ends_a_capture() throws Exception {
+  void an_interrupt_ends_whatever_is_going_on() throws Exception {
     write("a", "1");
-    Thread.currentThread().interrupt();
+    write(".wherryignore", "*.log");
+    Digest tree = digest();
+    Path copy = temp.resolve("copy");
+    for (ThrowingCallable verb :
+        List.<ThrowingCallable>of(
+            () -> snapshots.capture(source),
+            () -> snapshots.capturePath("inputs.a", source.resolve("a")),
+            () -> store.add(new byte[] {1, 2, 3}),
+            () -> store.add(new ByteArrayInputStream(new byte[2 << 20])),
+            () -> snapshots.materialise(tree, copy),
+            () -> snapshots.sharedTree(tree))) {
+      Thread.currentThread().interrupt();
 
-    assertThatThrownBy(() -> snapshots.capture(source)).isInstanceOf(InterruptedIOException.class);
-    assertThat(Thread.interrupted()).isTrue();
-    assertThat(snapshots.capture(source).files()).isEqualTo(1);
+      assertThatThrownBy(verb).isInstanceOf(InterruptedIOException.class);
+      assertThat(Thread.interrupted()).isTrue();
+    }
+    assertThat(copy).doesNotExist();
+    assertThat(digest()).isEqualTo(tree);
   }
 
   @Test

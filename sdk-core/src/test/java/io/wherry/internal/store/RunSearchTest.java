@@ -130,11 +130,16 @@ class RunSearchTest {
   }
 
   private static List<RunRow> all(Store store, String query, String orderBy, int page) {
+    return pages(store, query, orderBy, page, Integer.MAX_VALUE);
+  }
+
+  private static List<RunRow> pages(
+      Store store, String query, String orderBy, int page, int pages) {
     RunSearch search = RunSearch.parse(query, orderBy);
     List<RunRow> found = new ArrayList<>();
     RunSearch.Page at = store.read(reads -> reads.search(search, page, null));
     found.addAll(at.runs());
-    while (at.next() != null) {
+    for (int i = 1; at.next() != null && i < pages; i++) {
       RunSearch.Place next = at.next();
       assertThat(at.runs()).hasSize(page);
       at = store.read(reads -> reads.search(search, page, next));
@@ -274,7 +279,7 @@ class RunSearchTest {
     List<Long> newest = new ArrayList<>(expected.stream().map(Sample::id).toList());
     newest.sort((a, b) -> Long.compare(b, a));
     assertThat(ids(all(many, query, "", 500))).isEqualTo(newest);
-    assertThat(ids(all(many, query, "", 7).subList(0, Math.min(21, newest.size()))))
+    assertThat(ids(pages(many, query, "", 7, 3)))
         .isEqualTo(newest.subList(0, Math.min(21, newest.size())));
 
     for (String direction : List.of("desc", "asc")) {
@@ -339,7 +344,7 @@ class RunSearchTest {
                   ? Double.compare(Double.parseDouble(sample.version()), number)
                   : sample.version().compareTo((String) value);
           case NAME -> ("r" + sample.group() % 3).compareTo((String) value);
-          case STATE -> Long.compare(sample.state().ordinal(), (Long) value);
+          case STATE -> Long.compare(StateNumber.of(sample.state()), (Long) value);
           case CREATED ->
               Long.compare(START.plusSeconds(sample.id() - 1).toEpochMilli(), (Long) value);
           case METRICS -> {
