@@ -107,13 +107,22 @@ final class Retention {
               return true;
             });
     for (RunSpec spec : specs) {
-      marked.addAll(controller.snapshots().reachable(spec));
+      marked.addAll(reachable(spec));
     }
     for (Digest output : Set.copyOf(marked)) {
       marked.addAll(treeOf(output));
     }
     marked.addAll(controller.snapshots().reachable(data));
     return marked;
+  }
+
+  /** A run whose manifests are damaged holds on to nothing: it could not be started again. */
+  private Set<Digest> reachable(RunSpec spec) {
+    try {
+      return controller.snapshots().reachable(spec);
+    } catch (IOException e) {
+      return Set.of();
+    }
   }
 
   /** A folder's output names its files; a digest alone does not say which it is. */

@@ -2,10 +2,13 @@ package io.wherry;
 
 import io.wherry.event.RunEvent;
 import io.wherry.internal.check.Durations;
+import io.wherry.internal.control.ActiveRun;
 import io.wherry.internal.control.Controller;
 import io.wherry.internal.control.RunRecord;
 import io.wherry.spec.Progress;
 import io.wherry.spec.RunState;
+import io.wherry.spec.WherryException;
+import io.wherry.spec.WherryException.Code;
 import io.wherry.spi.Channel;
 import java.io.PrintStream;
 import java.time.Duration;
@@ -33,6 +36,7 @@ final class RunConsole implements AutoCloseable {
   private final LogFollower follower;
   private final Instant began;
   private int eventsSeen;
+  private long versionSeen;
   private String waiting = "";
   private long drawnAt;
   private boolean drawn;
@@ -61,8 +65,15 @@ final class RunConsole implements AutoCloseable {
 
   void toTheEnd() {
     while (true) {
-      boolean more = follower.step();
       RunRecord record = controller.record(run.id());
+      events(record);
+      if (record.state().compareTo(RunState.RUNNING) < 0 && record.attempts().size() == 1) {
+        status(record);
+        awaitChange(); // its first lines come after the line that says where it runs
+        continue;
+      }
+      boolean more = follower.step();
+      record = controller.record(run.id());
       events(record);
       progress(record);
       if (!more && record.state().isFinal()) {
@@ -75,6 +86,21 @@ final class RunConsole implements AutoCloseable {
     erase();
     out.println(run.result());
     out.flush();
+  }
+
+  private void awaitChange() {
+    try {
+      ActiveRun active = controller.active(run.id()).orElse(null);
+      if (active == null) {
+        TimeUnit.NANOSECONDS.sleep(REDRAW_NANOS);
+      } else {
+        versionSeen = active.awaitChange(versionSeen, Duration.ofNanos(REDRAW_NANOS));
+      }
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      throw new WherryException(
+          Code.INTERRUPTED, "following " + run.id() + " was interrupted; the run goes on", e);
+    }
   }
 
   private void log(LogLine line) {

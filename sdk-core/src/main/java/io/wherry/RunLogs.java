@@ -8,10 +8,12 @@ import io.wherry.internal.stream.LogFile;
 import io.wherry.spec.WherryException;
 import io.wherry.spec.WherryException.Code;
 import io.wherry.spi.Channel;
+import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.io.UncheckedIOException;
 import java.nio.channels.ClosedByInterruptException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
@@ -103,19 +105,11 @@ public final class RunLogs {
     return List.copyOf(last);
   }
 
-  /** Everything that is there now as one text; for short logs. */
+  /** Everything that is there now as one text, malformed UTF-8 as U+FFFD; for short logs. */
   public String text() {
-    StringBuilder text = new StringBuilder();
-    try (Stream<LogLine> lines = lines()) {
-      lines.forEach(
-          line -> {
-            text.append(line.text());
-            if (!line.continued()) {
-              text.append('\n');
-            }
-          });
-    }
-    return text.toString();
+    ByteArrayOutputStream bytes = new ByteArrayOutputStream();
+    copyTo(bytes);
+    return bytes.toString(StandardCharsets.UTF_8);
   }
 
   /** Copies the bytes that are there now, untouched; returns how many. Blocks. */

@@ -2,7 +2,6 @@ package io.wherry;
 
 import io.wherry.internal.check.CapabilityCheck;
 import io.wherry.internal.check.SpecCheck;
-import io.wherry.internal.classpath.ClassPathCapture;
 import io.wherry.internal.classpath.FrozenClassPath;
 import io.wherry.internal.control.Controller;
 import io.wherry.internal.control.Target;
@@ -21,6 +20,7 @@ import io.wherry.spi.LaunchKey;
 import io.wherry.spi.LaunchPlan;
 import io.wherry.spi.Workload;
 import java.io.IOException;
+import java.io.InterruptedIOException;
 import java.net.URI;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -168,6 +168,12 @@ final class SpecBuilder {
       violations.addAll(e.violations());
       throwIfAny();
       throw e;
+    } catch (InterruptedIOException e) {
+      Thread.currentThread().interrupt();
+      throw new WherryException(
+          Code.INTERRUPTED,
+          "submitting run \"" + draft.name + "\" was interrupted; nothing was started",
+          e);
     } catch (IOException e) {
       throw new WherryException(
           Code.IO,
@@ -232,11 +238,10 @@ final class SpecBuilder {
   private Program frozenProgram() throws IOException {
     ProgramDraft program = draft.program;
     if (program instanceof ProgramDraft.OfClass main) {
-      return java(
-          new ClassPathCapture(controller.snapshots()).capture(main.mainClass()), main.arguments());
+      return java(controller.classPaths().capture(main.mainClass()), main.arguments());
     }
     if (program instanceof ProgramDraft.OfJar jar) {
-      return java(new ClassPathCapture(controller.snapshots()).capture(jar.jar()), jar.arguments());
+      return java(controller.classPaths().capture(jar.jar()), jar.arguments());
     }
     return programByPlace();
   }

@@ -52,7 +52,8 @@ final class ControlGroups {
     if (parent == null) {
       throw new BackendException(
           BackendException.Kind.REJECTED,
-          "memory limits can't be enforced here (no writable control group); leave resources.memoryLimit out");
+          "memory limits can't be enforced here (no writable control group); leave"
+              + " resources.memoryLimit out");
     }
     Path group = parent.resolve("wherry-" + key.toString().replace('/', '-'));
     try {

@@ -50,6 +50,7 @@ import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.locks.LockSupport;
 import java.util.function.Consumer;
+import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -70,7 +71,11 @@ final class LocalBackend implements WorkloadBackend, Watching, LocalStreams {
   private final ControlGroups groups;
   private final String bootId;
   private final Set<String> launched = ConcurrentHashMap.newKeySet();
+<<<<<<< HEAD
   private final Set<WorkloadHandle> refused = ConcurrentHashMap.newKeySet();
+=======
+  private final Set<LaunchKey> again = ConcurrentHashMap.newKeySet();
+>>>>>>> main
   private final Map<String, Boolean> programs = new ConcurrentHashMap<>();
   private volatile Consumer<WorkloadHandle> wake = handle -> {};
   private volatile boolean watched;
@@ -149,6 +154,14 @@ final class LocalBackend implements WorkloadBackend, Watching, LocalStreams {
     return current;
   }
 
+  /**
+   * Notes that a wrapper of an earlier launch may have taken a run, and that nobody then gives back
+   * its new slots.
+   */
+  void launchedAgain(LaunchKey key) {
+    again.add(key);
+  }
+
   /** Hands prepared runs over to a launcher; false if it is gone and has taken none of them. */
   boolean send(Launcher to, List<String> folders) {
     launched.addAll(folders);
@@ -197,7 +210,8 @@ final class LocalBackend implements WorkloadBackend, Watching, LocalStreams {
     }
     facts.put(
         "escapedProcesses",
-        "those in a session of their own are ended while WHERRY_LAUNCH_KEY is in their environment");
+        "those in a session of their own are ended while WHERRY_LAUNCH_KEY is in their"
+            + " environment");
     int gpuCount = gpus.count();
     if (gpuCount > 0) {
       features.add(Feature.GPU);
@@ -618,20 +632,22 @@ final class LocalBackend implements WorkloadBackend, Watching, LocalStreams {
       throw new BackendException(
           Kind.TRANSIENT, "processes in the control group " + group + " can't be killed");
     }
-    if (!traces.reported()) {
+    if (again.remove(key) || !traces.reported()) {
       slots.free(key);
     }
-    for (String name :
-        List.of(RunFolder.WORK, RunFolder.INPUTS, RunFolder.OUTPUTS, RunFolder.SECRETS)) {
-      Folders.delete(folder.resolve(name));
-    }
-    try (DirectoryStream<Path> events = Files.newDirectoryStream(folder.resolve("0"), "events-*")) {
-      for (Path file : events) {
-        Files.deleteIfExists(file);
+    delete(folder, name -> !name.equals("0") && !name.equals(RunFolder.JOB));
+    delete(folder.resolve("0"), name -> name.startsWith("events-"));
+    Files.deleteIfExists(job); // last, because it names the rest
+  }
+
+  private static void delete(Path folder, Predicate<String> which) throws IOException {
+    try (DirectoryStream<Path> entries =
+        Files.newDirectoryStream(folder, e -> which.test(e.getFileName().toString()))) {
+      for (Path entry : entries) {
+        Folders.delete(entry);
       }
     } catch (NoSuchFileException e) { // the run folder was deleted
     }
-    Files.deleteIfExists(job); // last, because it names the rest
   }
 
   @Override

@@ -35,7 +35,8 @@ record LocalHandle(String hostId, String folder) {
           BackendException.Kind.REJECTED,
           "the handle "
               + handle
-              + " was made by a newer version or another backend; open the workspace with that version");
+              + " was made by a newer version or another backend; open the workspace with that"
+              + " version");
     }
     return new LocalHandle(handle.text().substring(0, blank), handle.text().substring(blank + 1));
   }

@@ -6,7 +6,6 @@ import io.wherry.spec.Cause;
 import io.wherry.spec.Content;
 import io.wherry.spec.Program;
 import io.wherry.spec.RunSpec;
-import io.wherry.spec.Secret;
 import io.wherry.spec.Violation;
 import io.wherry.spi.BackendContext;
 import io.wherry.spi.BackendException;
@@ -19,8 +18,10 @@ import io.wherry.spi.WorkloadHandle;
 import io.wherry.spi.help.ExitRecord;
 import io.wherry.spi.help.JobEnvironment;
 import io.wherry.spi.help.JobFile;
+import io.wherry.spi.help.OwnOptions;
 import io.wherry.spi.help.PidRecord;
 import io.wherry.spi.help.RunFolder;
+import io.wherry.spi.help.RunSecrets;
 import io.wherry.spi.help.Shell;
 import java.io.File;
 import java.io.IOException;
@@ -29,6 +30,7 @@ import java.net.ServerSocket;
 import java.nio.ByteBuffer;
 import java.nio.channels.SeekableByteChannel;
 import java.nio.file.FileAlreadyExistsException;
+import java.nio.file.FileSystemException;
 import java.nio.file.Files;
 import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
@@ -120,24 +122,7 @@ final class LocalPlan implements LaunchPlan {
     List<Violation> violations = new ArrayList<>();
     for (Workload workload : batch) {
       RunSpec spec = workload.spec();
-      if (spec.nodes() > 1) {
-        violations.add(
-            new Violation(
-                "nodes",
-                Integer.toString(spec.nodes()),
-                "the local target is one machine",
-                "ask for 1 node and more processesPerNode, or choose a cluster"));
-      }
-      if (spec.resources().gpus() % spec.processesPerNode() != 0) {
-        violations.add(
-            new Violation(
-                "resources.gpus",
-                Integer.toString(spec.resources().gpus()),
-                "GPUs are split evenly over the "
-                    + spec.processesPerNode()
-                    + " processes of the node",
-                "ask for a multiple of processesPerNode"));
-      }
+      violations.addAll(OwnOptions.unknown(spec, LocalHandle.KIND, Set.of()));
       violations.addAll(JobEnvironment.violations(spec));
     }
     return violations;
@@ -176,7 +161,11 @@ final class LocalPlan implements LaunchPlan {
     for (Workload workload : batch) {
       LaunchKey key = workload.key();
       handles.put(key, LocalHandle.of(backend.host().id(), key).handle());
-      if (!Files.exists(folder(key).resolve(RunFolder.claim(0)))) {
+      boolean again = Files.exists(folder(key));
+      if (!again || !Files.exists(folder(key).resolve(RunFolder.claim(0)))) {
+        if (again) {
+          backend.launchedAgain(key);
+        }
         check(workload.spec());
         fresh.add(workload);
         needs.add(
@@ -266,10 +255,10 @@ final class LocalPlan implements LaunchPlan {
     Path run = backend.folder(key.runId());
     make(run);
     make(run.resolve("checkpoint"));
-    make(folder);
-    make(folder.resolve("0"));
-    blank(folder.resolve(RunFolder.pid(0)), PidRecord.blank(spec.processesPerNode()));
-    blank(folder.resolve(RunFolder.exit(0)), ExitRecord.blank());
+    if (!make(folder)) {
+      backend.launchedAgain(key);
+    }
+    records(folder, spec.processesPerNode());
     Path work = folder.resolve(RunFolder.WORK);
     make(work);
     if (spec.source() != null) {
@@ -345,22 +334,8 @@ final class LocalPlan implements LaunchPlan {
     if (spec.secrets().isEmpty()) {
       return;
     }
-    Map<String, String> values = new LinkedHashMap<>();
-    for (Map.Entry<String, Secret> secret : spec.secrets().entrySet()) {
-      values.put(secret.getKey(), resolve(secret.getValue()));
-    }
-    replace(folder.resolve(RunFolder.SECRETS), JobFile.secretsText(values));
-  }
-
-  /** A secret of the run's own that is not there is the run's trouble, not the target's. */
-  private String resolve(Secret secret) throws BackendException {
-    try {
-      return context.resolve(secret);
-    } catch (BackendException e) {
-      throw e.kind() == Kind.UNAUTHORIZED
-          ? new BackendException(Kind.REJECTED, String.valueOf(e.getMessage()), e)
-          : e;
-    }
+    replace(
+        folder.resolve(RunFolder.SECRETS), JobFile.secretsText(RunSecrets.resolve(spec, context)));
   }
 
   private List<Map<String, String>> rankEnvironment(RunSpec spec, List<String> gpus) {
@@ -483,22 +458,34 @@ final class LocalPlan implements LaunchPlan {
     return backend.folder(key.runId() + "/" + key.attempt());
   }
 
-  private static void make(Path folder) throws IOException {
+  private static boolean make(Path folder) throws IOException {
     try {
       Files.createDirectory(folder, OWNER_FOLDER);
+      return true;
     } catch (
         FileAlreadyExistsException
             e) { // an earlier launch of the same key, or attempt of the same run
+      return false;
     }
   }
 
-  /** Room for a record, taken now; never over one that a wrapper has written. */
-  private static void blank(Path file, String blanks) throws IOException {
-    try (SeekableByteChannel out =
-        Files.newByteChannel(
-            file, Set.of(StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE))) {
-      out.write(ByteBuffer.wrap(blanks.getBytes(UTF_8)));
-    } catch (FileAlreadyExistsException e) { // a wrapper of an earlier launch may be writing to it
+  /**
+   * Room for the records of the wrapper, taken now and all at once: never over what a wrapper has
+   * written.
+   */
+  private static void records(Path folder, int ranks) throws IOException {
+    Path place = folder.resolve("0");
+    Path made = folder.resolve("0." + UUID.randomUUID());
+    Files.createDirectory(made, OWNER_FOLDER);
+    write(made.resolve("pid"), PidRecord.blank(ranks));
+    write(made.resolve("exit"), ExitRecord.blank());
+    try {
+      Files.move(made, place, StandardCopyOption.ATOMIC_MOVE);
+    } catch (FileSystemException e) { // there are records already
+      Folders.delete(made);
+      if (!Files.isDirectory(place)) {
+        throw e;
+      }
     }
   }
 
@@ -508,14 +495,16 @@ final class LocalPlan implements LaunchPlan {
    */
   private static void replace(Path file, String text) throws IOException {
     Path temporary = file.resolveSibling(file.getFileName() + "." + UUID.randomUUID());
+    write(temporary, text);
+    Files.move(temporary, file, StandardCopyOption.ATOMIC_MOVE);
+  }
+
+  private static void write(Path file, String text) throws IOException {
     try (SeekableByteChannel out =
         Files.newByteChannel(
-            temporary,
-            Set.of(StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE),
-            OWNER_FILE)) {
+            file, Set.of(StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE), OWNER_FILE)) {
       out.write(ByteBuffer.wrap(text.getBytes(UTF_8)));
     }
-    Files.move(temporary, file, StandardCopyOption.ATOMIC_MOVE);
   }
 
   private static void link(Path link, Path target) throws IOException {

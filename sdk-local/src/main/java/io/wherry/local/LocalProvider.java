@@ -30,7 +30,8 @@ public final class LocalProvider implements BackendProvider {
             SLOTS, "how many CPUs runs may take in all; default: those of the machine"),
         ConfigKey.optional(
             SLOT_FOLDER,
-            "folder of the files by which all workspaces share CPUs and GPUs; default: wherry/slots in the user's cache folder"));
+            "folder of the files by which all workspaces share CPUs and GPUs; default: wherry/slots"
+                + " in the user's cache folder"));
   }
 
   @Override

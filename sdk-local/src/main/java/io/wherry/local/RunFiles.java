@@ -151,7 +151,8 @@ record RunFiles(Host host, Path folder) {
     return lost(
         Cause.EXIT_UNKNOWN,
         pids().isPresent()
-            ? "the job wrapper was killed and the program has ended since: its exit code is not known"
+            ? "the job wrapper was killed and the program has ended since: its exit code is not"
+                + " known"
             : "the job wrapper was killed before it could tell of a start");
   }
 

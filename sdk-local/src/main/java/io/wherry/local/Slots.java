@@ -88,21 +88,21 @@ final class Slots {
     Kind cpu = new Kind("cpu-", cpus, boot);
     Kind gpu = new Kind("gpu-", gpus, boot);
     Map<LaunchKey, List<String>> names = new HashMap<>();
+    Map<String, LaunchKey> fresh =
+        new HashMap<>(); // what is held for the key already may be in use by its wrapper
     for (Need need : needs) {
       List<String> mine = new ArrayList<>();
-      if (!cpu.take(need.key(), need.cpus(), mine)) {
+      if (!cpu.take(need.key(), need.cpus(), mine, fresh)) {
         return new Answer(Map.of(), cpu.reason("CPUs", need));
       }
-      if (!gpu.take(need.key(), need.gpus(), mine)) {
+      if (!gpu.take(need.key(), need.gpus(), mine, fresh)) {
         return new Answer(Map.of(), gpu.reason("GPUs", need));
       }
       names.put(need.key(), mine);
     }
-    for (Map.Entry<LaunchKey, List<String>> entry : names.entrySet()) {
-      String line = boot + " " + entry.getKey() + " " + owner.pid() + " " + owner.ticks();
-      for (String name : entry.getValue()) {
-        write(name, line);
-      }
+    for (Map.Entry<String, LaunchKey> entry : fresh.entrySet()) {
+      write(
+          entry.getKey(), boot + " " + entry.getValue() + " " + owner.pid() + " " + owner.ticks());
     }
     return new Answer(names, "");
   }
@@ -181,13 +181,18 @@ final class Slots {
       this.boot = boot;
     }
 
-    boolean take(LaunchKey key, int wanted, List<String> into) throws IOException {
+    boolean take(LaunchKey key, int wanted, List<String> into, Map<String, LaunchKey> fresh)
+        throws IOException {
       int left = wanted;
       for (int slot = 0; slot < count && left > 0; slot++) {
         if (slot == owners.size()) {
           owners.add(owner(prefix + slot));
         }
-        if (owners.get(slot).isEmpty() || owners.get(slot).equals(key.toString())) {
+        boolean free = owners.get(slot).isEmpty();
+        if (free || owners.get(slot).equals(key.toString())) {
+          if (free) {
+            fresh.put(prefix + slot, key);
+          }
           owners.set(slot, key.toString());
           into.add(prefix + slot);
           left--;

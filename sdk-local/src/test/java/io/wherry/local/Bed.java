@@ -22,6 +22,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.UUID;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
@@ -51,7 +52,7 @@ final class Bed implements AutoCloseable {
     this(
         folder.resolve("workspace"),
         folder.resolve("slots"),
-        "ws",
+        "ws-" + UUID.randomUUID(),
         cpus,
         nvidiaSmi,
         Host.thisMachine());
@@ -76,6 +77,19 @@ final class Bed implements AutoCloseable {
     LocalBackend made = new LocalBackend(context, as, slots, cpus, nvidiaSmi);
     backends.add(made);
     return made;
+  }
+
+  /**
+   * The workspace: another one each time, because what ends one test's processes must not reach the
+   * next test's.
+   */
+  String id() {
+    return context.workspaceId();
+  }
+
+  /** Launch key of the first run. */
+  String firstKey() {
+    return id() + "/run-1/1";
   }
 
   LaunchKey key() {

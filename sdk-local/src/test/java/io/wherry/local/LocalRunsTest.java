@@ -89,7 +89,7 @@ class LocalRunsTest {
     assertThat(env)
         .containsEntry("WHERRY_RUN_ID", "run-1")
         .containsEntry("WHERRY_ATTEMPT", "1")
-        .containsEntry("WHERRY_LAUNCH_KEY", "ws/run-1/1")
+        .containsEntry("WHERRY_LAUNCH_KEY", bed.firstKey())
         .containsEntry("WHERRY_EVENTS", attempt.resolve("0/events-0").toString())
         .containsEntry("WHERRY_STOPPING", attempt.resolve("0/stopping").toString())
         .containsEntry("WHERRY_CHECKPOINT", attempt.resolveSibling("checkpoint").toString())
@@ -123,9 +123,10 @@ class LocalRunsTest {
     WorkloadHandle handle =
         bed.launch(
             TestSpec.sh(
-                    "cat a.txt \"$WHERRY_INPUT_TREE/b.txt\" \"$WHERRY_INPUT_BLOB\" \"$WHERRY_INPUT_PLACE\";"
-                        + " basename \"$WHERRY_INPUT_BLOB\"; echo changed >a.txt;"
-                        + " mkdir \"$WHERRY_OUTPUT_MODEL\"; echo m >\"$WHERRY_OUTPUT_MODEL/f\"; chmod 500 \"$WHERRY_OUTPUT_MODEL\"")
+                    "cat a.txt \"$WHERRY_INPUT_TREE/b.txt\" \"$WHERRY_INPUT_BLOB\""
+                        + " \"$WHERRY_INPUT_PLACE\"; basename \"$WHERRY_INPUT_BLOB\"; echo changed"
+                        + " >a.txt; mkdir \"$WHERRY_OUTPUT_MODEL\"; echo m"
+                        + " >\"$WHERRY_OUTPUT_MODEL/f\"; chmod 500 \"$WHERRY_OUTPUT_MODEL\"")
                 .source(tree)
                 .input("tree", tree)
                 .input("blob", blob)
@@ -149,7 +150,7 @@ class LocalRunsTest {
     assertThat(bed.context.path(blob.digest())).isPresent();
     assertThat(bed.text(handle, Channel.OUT)).startsWith("one");
     assertThat(((Observation.Ended) bed.look(handle)).exitCode()).isZero();
-    assertThat(bed.backend.find("ws")).isEmpty();
+    assertThat(bed.backend.find(bed.id())).isEmpty();
   }
 
   @Test
@@ -161,7 +162,8 @@ class LocalRunsTest {
     WorkloadHandle handle =
         bed.launch(
             TestSpec.sh(
-                    "mkdir -p \"$WHERRY_OUTPUT_M/d\"; echo x >\"$WHERRY_OUTPUT_M/d/f\"; ln -s d/f \"$WHERRY_OUTPUT_M/l\"; chmod +x \"$WHERRY_OUTPUT_M/d/f\"")
+                    "mkdir -p \"$WHERRY_OUTPUT_M/d\"; echo x >\"$WHERRY_OUTPUT_M/d/f\"; ln -s d/f"
+                        + " \"$WHERRY_OUTPUT_M/l\"; chmod +x \"$WHERRY_OUTPUT_M/d/f\"")
                 .output("m"));
     bed.ended(handle);
     Path into = Files.createTempDirectory(shared, "wherry-test");
@@ -280,7 +282,8 @@ class LocalRunsTest {
     WorkloadHandle handle =
         bed.launch(
             TestSpec.sh(
-                    "echo $RANK $LOCAL_RANK $WORLD_SIZE $MASTER_PORT; echo e$RANK >&2; echo x >$WHERRY_EVENTS")
+                    "echo $RANK $LOCAL_RANK $WORLD_SIZE $MASTER_PORT; echo e$RANK >&2; echo x"
+                        + " >$WHERRY_EVENTS")
                 .processes(3));
     Observation.Ended ended = bed.ended(handle);
     assertThat(ended.exitCode()).isZero();
@@ -297,7 +300,8 @@ class LocalRunsTest {
     WorkloadHandle handle =
         bed.launch(
             TestSpec.sh(
-                    "if [ $RANK = 2 ]; then exit 9; fi; trap 'cat $WHERRY_STOPPING; exit 1' TERM; while :; do sleep 0.02; done")
+                    "if [ $RANK = 2 ]; then exit 9; fi; trap 'cat $WHERRY_STOPPING; exit 1' TERM;"
+                        + " while :; do sleep 0.02; done")
                 .processes(3));
     Observation.Ended ended = bed.ended(handle);
     assertThat(ended.exitCode()).isEqualTo(9);
@@ -336,7 +340,8 @@ class LocalRunsTest {
     WorkloadHandle handle =
         bed.launch(
             TestSpec.sh(
-                    "setsid sh -c 'head -c 300000000 /dev/zero | tail -c 299999999 >/dev/null'; exit 7")
+                    "setsid sh -c 'head -c 300000000 /dev/zero | tail -c 299999999 >/dev/null';"
+                        + " exit 7")
                 .resources(1, 64L << 20, 0));
     Observation.Ended ended = bed.ended(handle);
     assertThat(ended.cause()).isEqualTo(Cause.OUT_OF_MEMORY);
@@ -349,10 +354,10 @@ class LocalRunsTest {
 
   @Test
   void find_names_what_was_launched() throws Exception {
-    assertThat(bed.backend.find("ws")).isEmpty();
+    assertThat(bed.backend.find(bed.id())).isEmpty();
     LaunchKey key = bed.key();
     WorkloadHandle handle = bed.launch(key, TestSpec.sh("true").build());
-    assertThat(bed.backend.find("ws")).isEqualTo(Map.of(key, handle));
+    assertThat(bed.backend.find(bed.id())).isEqualTo(Map.of(key, handle));
     assertThat(bed.backend.find("other")).isEmpty();
   }
 

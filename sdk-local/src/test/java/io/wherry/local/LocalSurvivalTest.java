@@ -77,7 +77,7 @@ class LocalSurvivalTest {
     bed.says(handle, "fled");
     bed.backend.stop(Set.of(handle), Duration.ofSeconds(5));
     assertThat(bed.ended(handle).cause()).isEqualTo(Cause.STOPPED);
-    assertThat(bed.host.marked(Set.of("ws/run-1/1"))).isEmpty();
+    assertThat(bed.host.marked(Set.of(bed.firstKey()))).isEmpty();
   }
 
   @Test
@@ -85,11 +85,12 @@ class LocalSurvivalTest {
     WorkloadHandle handle =
         bed.launch(
             TestSpec.sh(
-                "setsid sh -c 'echo fled; sleep 300' & sleep 300 & while ! [ -s ../0/out-0 ]; do sleep 0.01; done"));
+                "setsid sh -c 'echo fled; sleep 300' & sleep 300 & while ! [ -s ../0/out-0 ]; do"
+                    + " sleep 0.01; done"));
     bed.ended(handle);
-    assertThat(bed.host.marked(Set.of("ws/run-1/1"))).isNotEmpty();
+    assertThat(bed.host.marked(Set.of(bed.firstKey()))).isNotEmpty();
     bed.backend.release(Set.of(handle));
-    assertThat(bed.host.marked(Set.of("ws/run-1/1"))).isEmpty();
+    assertThat(bed.host.marked(Set.of(bed.firstKey()))).isEmpty();
   }
 
   @Test
@@ -196,7 +197,7 @@ class LocalSurvivalTest {
         .isInstanceOfSatisfying(
             Observation.Missing.class, m -> assertThat(m.reason()).contains("was deleted"));
     bed.backend.stop(Set.of(handle), Duration.ofSeconds(2));
-    Bed.until(() -> bed.host.marked(Set.of("ws/run-1/1")).isEmpty());
+    Bed.until(() -> bed.host.marked(Set.of(bed.firstKey())).isEmpty());
     bed.backend.release(Set.of(handle));
     assertThat(bed.run(TestSpec.sh("true")).exitCode()).isZero();
   }
@@ -237,11 +238,17 @@ class LocalSurvivalTest {
         "mounting a small file system is not allowed here");
     try (Bed tight =
         new Bed(
-            small.resolve("ws"), folder.resolve("slots"), "ws", 8, "none", Host.thisMachine())) {
+            small.resolve("ws"),
+            folder.resolve("slots"),
+            bed.id() + "-small",
+            8,
+            "none",
+            Host.thisMachine())) {
       WorkloadHandle handle =
           tight.launch(
               TestSpec.sh(
-                  "cat /dev/zero >../fill 2>/dev/null; cat /dev/zero >>../fill 2>/dev/null; exit 9"));
+                  "cat /dev/zero >../fill 2>/dev/null; cat /dev/zero >>../fill 2>/dev/null; exit"
+                      + " 9"));
       assertThat(tight.ended(handle).exitCode()).isEqualTo(9);
       Files.delete(tight.attempt(handle).resolve("fill"));
       assertThat(tight.run(TestSpec.sh("true")).exitCode()).isZero();
@@ -313,6 +320,8 @@ class LocalSurvivalTest {
         assertThat(bed.ended(handle).exitCode()).isZero();
         bed.launch(key, workload.spec());
         assertThat(bed.text(handle, Channel.OUT)).isEqualTo("once\n");
+        bed.backend.release(Set.of(handle));
+        other.release(Set.of(handle));
       }
       assertThat(bed.run(TestSpec.sh("true").resources(8, 0, 0)).exitCode())
           .as("no slot is lost")
@@ -344,7 +353,8 @@ class LocalSurvivalTest {
     WorkloadHandle handle = bed.launch(TestSpec.sh("true").resources(8, 0, 0));
     Bed.kill("KILL", launcher);
     Bed.until(() -> bed.look(handle) instanceof Observation.Missing);
-    bed.launch(new LaunchKey("ws", "run-1", 1), TestSpec.sh("exit 8").resources(8, 0, 0).build());
+    bed.launch(
+        new LaunchKey(bed.id(), "run-1", 1), TestSpec.sh("exit 8").resources(8, 0, 0).build());
     assertThat(bed.ended(handle).exitCode()).isEqualTo(8);
   }
 
@@ -371,7 +381,8 @@ class LocalSurvivalTest {
     bed.pids(handle);
     Path moved = folder.resolve("moved");
     Files.move(bed.folder, moved);
-    try (Bed there = new Bed(moved, folder.resolve("slots"), "ws", 8, "none", Host.thisMachine())) {
+    try (Bed there =
+        new Bed(moved, folder.resolve("slots"), bed.id(), 8, "none", Host.thisMachine())) {
       assertThat(there.look(handle)).isInstanceOf(Observation.Active.class);
       Files.createFile(there.attempt(handle).resolve("work/go"));
       assertThat(there.ended(handle).exitCode()).isEqualTo(4);
@@ -391,7 +402,7 @@ class LocalSurvivalTest {
     }
     LocalBackend there =
         new LocalBackend(
-            new TestContext(copy), bed.host, folder.resolve("slots"), 8, "no-nvidia-smi");
+            new TestContext(copy, bed.id()), bed.host, folder.resolve("slots"), 8, "no-nvidia-smi");
     assertThat(there.observe(Set.of(handle))).isEmpty();
     there.stop(Set.of(handle), Duration.ZERO);
     there.release(Set.of(handle));

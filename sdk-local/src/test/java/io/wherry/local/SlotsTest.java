@@ -15,6 +15,7 @@ import java.nio.file.attribute.PosixFilePermissions;
 import java.time.Duration;
 import java.util.List;
 import java.util.Set;
+import java.util.UUID;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -29,7 +30,7 @@ class SlotsTest {
     return new Bed(
         folder.resolve(workspace),
         folder.resolve("slots"),
-        workspace,
+        workspace + "-" + UUID.randomUUID(),
         cpus,
         nvidiaSmi,
         Host.thisMachine());
@@ -102,7 +103,9 @@ class SlotsTest {
     Path tool =
         Files.writeString(
             folder.resolve("nvidia-smi"),
-            "#!/bin/sh\n[ \"$1\" = -L ] && for i in 0 1 2 3; do echo \"GPU $i: Fake (UUID: GPU-$i)\"; done\n");
+            "#!/bin/sh\n"
+                + "[ \"$1\" = -L ] && for i in 0 1 2 3; do echo \"GPU $i: Fake (UUID: GPU-$i)\";"
+                + " done\n");
     Files.setPosixFilePermissions(tool, PosixFilePermissions.fromString("rwx------"));
     try (Bed bed = bed("one", 8, tool.toString())) {
       var can = bed.backend.probe();
@@ -139,11 +142,11 @@ class SlotsTest {
   void a_key_is_not_part_of_another_one() throws Exception {
     try (Bed bed = bed("one", 8, "none")) {
       WorkloadHandle long1 =
-          bed.launch(new LaunchKey("one", "r", 11), TestSpec.sh("echo up; " + LOOP).build());
+          bed.launch(new LaunchKey(bed.id(), "r", 11), TestSpec.sh("echo up; " + LOOP).build());
       bed.says(long1, "up");
       WorkloadHandle short1 =
           bed.launch(
-              new LaunchKey("one", "r", 1),
+              new LaunchKey(bed.id(), "r", 1),
               TestSpec.sh("echo up; " + LOOP).grace(Duration.ofMillis(100)).build());
       bed.says(short1, "up");
       bed.backend.stop(Set.of(short1), Duration.ofMillis(100));

@@ -38,10 +38,6 @@ final class TestContext implements BackendContext, BlobStore {
     this.workspaceId = workspaceId;
   }
 
-  TestContext(Path folder) {
-    this(folder, "ws");
-  }
-
   TestContext secret(String name, String value) {
     secrets.put(name, value);
     return this;

@@ -33,7 +33,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
-import java.util.function.IntFunction;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
@@ -128,10 +127,15 @@ final class FakeBackend implements WorkloadBackend {
       StreamRef ref = entry.getKey();
       byte[] all =
           engine.read(
-              key(ref.handle()), ref.rank(), ref.channel(), entry.getValue().offset(), now());
+              key(ref.handle()),
+              ref.restart(),
+              ref.rank(),
+              ref.channel(),
+              entry.getValue().offset(),
+              now());
       int begin = (int) entry.getValue().offset();
       int end = (int) Math.min(all.length, (long) begin + maxBytes);
-      if (ref.restart() == 0 && begin < end) {
+      if (begin < end) {
         answer.put(ref, new Chunk(Arrays.copyOfRange(all, begin, end), Cursor.at(end)));
       }
     }
@@ -228,7 +232,7 @@ final class FakeBackend implements WorkloadBackend {
 
     @Override
     public Set<Cause> requeuesOn() {
-      return Set.of();
+      return setup.requeues();
     }
 
     @Override
@@ -238,11 +242,7 @@ final class FakeBackend implements WorkloadBackend {
       for (Workload workload : batch) {
         workloads.add(
             new FakeWorkload(
-                workload,
-                scripts(workload),
-                engine.checkpoint(workload.key()),
-                setup.features(),
-                now()));
+                workload, scripts(workload), engine.checkpoint(workload.key()), setup, now()));
       }
       return engine
           .launch(workloads, now())
@@ -250,18 +250,19 @@ final class FakeBackend implements WorkloadBackend {
           .orElseGet(() -> new Launch.Taken(handles(batch.stream().map(Workload::key).toList())));
     }
 
-    private IntFunction<Script> scripts(Workload workload) throws BackendException {
+    private FakeWorkload.Scripts scripts(Workload workload) throws BackendException {
       RunSpec spec = workload.spec();
       Map<String, byte[]> files = new FakeContent(staging, context).of(spec);
       Map<String, String> env = FakeEnvironment.of(workload, context, setup.features());
       Behaviour behaviour = setup.programs().apply(spec);
-      return rank -> {
+      return (restart, rank) -> {
+        int attempt = workload.key().attempt() + restart;
         Script script =
             new Script(
                 new Script.Given(
                     arguments(spec.program()),
-                    FakeEnvironment.ofRank(env, spec, rank),
-                    workload.key().attempt(),
+                    FakeEnvironment.ofRank(env, spec, attempt, rank),
+                    attempt,
                     rank,
                     files,
                     engine.checkpoint(workload.key())));

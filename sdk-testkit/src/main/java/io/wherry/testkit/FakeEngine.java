@@ -109,10 +109,11 @@ final class FakeEngine {
   }
 
   /** What a stream has, and how far it was read. */
-  synchronized byte[] read(LaunchKey key, int rank, Channel channel, long from, Instant now) {
+  synchronized byte[] read(
+      LaunchKey key, int restart, int rank, Channel channel, long from, Instant now) {
     advance(now);
     FakeWorkload workload = workloads.get(key);
-    return workload == null ? new byte[0] : workload.read(rank, channel, from);
+    return workload == null ? new byte[0] : workload.read(restart, rank, channel, from);
   }
 
   synchronized List<LaunchKey> keys(String workspaceId) {
@@ -208,7 +209,7 @@ final class FakeEngine {
   private Optional<FakeWorkload> nextWaiting() {
     List<FakeWorkload> waiting =
         workloads.values().stream().filter(FakeWorkload::isWaiting).toList();
-    Comparator<FakeWorkload> age = Comparator.comparing(FakeWorkload::submittedAt);
+    Comparator<FakeWorkload> age = Comparator.comparing(FakeWorkload::queuedAt);
     return waiting.stream()
         .filter(this::isDue)
         .min(Comparator.<FakeWorkload>comparingInt(w -> -w.spec().priority()).thenComparing(age))
@@ -216,13 +217,13 @@ final class FakeEngine {
   }
 
   private boolean isDue(FakeWorkload workload) {
-    return !workload.submittedAt().plus(queueing).isAfter(time);
+    return !workload.queuedAt().plus(queueing).isAfter(time);
   }
 
   private Optional<Instant> startOf(FakeWorkload workload) {
     return congested || workload.spec().nodes() > freeNodes()
         ? Optional.empty()
-        : Optional.of(later(workload.submittedAt().plus(queueing), time));
+        : Optional.of(later(workload.queuedAt().plus(queueing), time));
   }
 
   private int freeNodes() {

@@ -15,7 +15,7 @@ import java.util.Set;
 final class FakeEnvironment {
   private FakeEnvironment() {}
 
-  /** Those that all ranks have. */
+  /** Those that all processes have. */
   static Map<String, String> of(Workload workload, BackendContext context, Set<Feature> features)
       throws BackendException {
     RunSpec spec = workload.spec();
@@ -24,7 +24,6 @@ final class FakeEnvironment {
       env.put(secret.getKey(), context.resolve(secret.getValue()));
     }
     env.put("WHERRY_RUN_ID", workload.key().runId());
-    env.put("WHERRY_ATTEMPT", Integer.toString(workload.key().attempt()));
     if (features.contains(Feature.CHECKPOINT)) {
       env.put("WHERRY_CHECKPOINT", "/checkpoint");
     }
@@ -35,9 +34,11 @@ final class FakeEnvironment {
     return env;
   }
 
-  /** Those that one rank has. */
-  static Map<String, String> ofRank(Map<String, String> common, RunSpec spec, int rank) {
+  /** Those that one process has. */
+  static Map<String, String> ofRank(
+      Map<String, String> common, RunSpec spec, int attempt, int rank) {
     Map<String, String> env = new LinkedHashMap<>(common);
+    env.put("WHERRY_ATTEMPT", Integer.toString(attempt));
     env.put("RANK", Integer.toString(rank));
     env.put("WORLD_SIZE", Integer.toString(spec.worldSize()));
     env.put("LOCAL_RANK", Integer.toString(rank % spec.processesPerNode()));

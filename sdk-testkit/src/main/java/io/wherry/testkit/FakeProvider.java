@@ -112,7 +112,15 @@ public final class FakeProvider implements BackendProvider {
     NodeSize nodes = new NodeSize("fake", 64, 64L << 30, 0, engine.nodes());
     return new FakeBackend(
         new FakeSetup(
-            KIND, engine, features, nodes, POLL, programs, x -> staging, Optional.empty()),
+            KIND,
+            engine,
+            features,
+            Set.of(),
+            nodes,
+            POLL,
+            programs,
+            x -> staging,
+            Optional.empty()),
         context);
   }
 

@@ -1,5 +1,6 @@
 package io.wherry.testkit;
 
+import io.wherry.spec.Cause;
 import io.wherry.spec.Feature;
 import io.wherry.spec.NodeSize;
 import io.wherry.spec.RunSpec;
@@ -19,6 +20,7 @@ import java.util.function.Function;
  *
  * @param kind the kind that their provider has
  * @param features what the engine can do
+ * @param requeues causes after which the engine starts a workload again by itself
  * @param nodes its nodes
  * @param pollInterval how often core shall look, in real time
  * @param programs what each run does
@@ -29,6 +31,7 @@ record FakeSetup(
     String kind,
     FakeEngine engine,
     Set<Feature> features,
+    Set<Cause> requeues,
     NodeSize nodes,
     Duration pollInterval,
     Function<RunSpec, Behaviour> programs,

@@ -15,8 +15,6 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.Set;
-import java.util.function.IntFunction;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -26,14 +24,16 @@ final class FakeWorkload {
   private static final Duration RANK_GRACE = Duration.ofSeconds(1);
 
   private final Workload workload;
-  private final IntFunction<Script> scripts;
+  private final Scripts scripts;
   private final Map<String, byte[]> checkpoint;
-  private final Set<Feature> features;
-  private final Instant submittedAt;
-  private final List<FakeProcess> processes = new ArrayList<>();
+  private final FakeSetup setup;
+  private final List<List<FakeProcess>> starts = new ArrayList<>();
   private final Map<String, Map<String, byte[]>> outputs = new LinkedHashMap<>();
+  private List<FakeProcess> processes = List.of();
+  private Instant queuedAt;
   private @Nullable Instant startedAt;
   private @Nullable Instant killAt;
+  private int restart;
   private boolean stopRequested;
   private @Nullable Cause cause;
   private String detail = "";
@@ -43,21 +43,30 @@ final class FakeWorkload {
   /**
    * Makes a workload that waits.
    *
-   * @param scripts what each rank does; asked when it starts
+   * @param scripts what the processes do; asked when they start
    * @param checkpoint the checkpoint folder of the run, shared by its attempts
-   * @param features what the engine can do
    */
   FakeWorkload(
       Workload workload,
-      IntFunction<Script> scripts,
+      Scripts scripts,
       Map<String, byte[]> checkpoint,
-      Set<Feature> features,
-      Instant submittedAt) {
+      FakeSetup setup,
+      Instant queuedAt) {
     this.workload = workload;
     this.scripts = scripts;
     this.checkpoint = checkpoint;
-    this.features = features;
-    this.submittedAt = submittedAt;
+    this.setup = setup;
+    this.queuedAt = queuedAt;
+  }
+
+  /** What one process does. */
+  @FunctionalInterface
+  interface Scripts {
+    Script of(int restart, int rank);
+  }
+
+  int restart() {
+    return restart;
   }
 
   LaunchKey key() {
@@ -68,8 +77,9 @@ final class FakeWorkload {
     return workload.spec();
   }
 
-  Instant submittedAt() {
-    return submittedAt;
+  /** Since when it waits for its turn. */
+  Instant queuedAt() {
+    return queuedAt;
   }
 
   boolean isWaiting() {
@@ -98,11 +108,11 @@ final class FakeWorkload {
   }
 
   /** All of a stream; remembers how far the reader is. */
-  byte[] read(int rank, Channel channel, long from) {
-    if (rank >= processes.size()) {
+  byte[] read(int start, int rank, Channel channel, long from) {
+    if (start >= starts.size() || rank >= starts.get(start).size()) {
       return new byte[0];
     }
-    FakeProcess process = processes.get(rank);
+    FakeProcess process = starts.get(start).get(rank);
     process.readUpTo(channel, from);
     return process.stream(channel);
   }
@@ -124,13 +134,13 @@ final class FakeWorkload {
 
   /** Where what is written to a channel arrives. */
   Channel channel(Channel written) {
-    return written == Channel.ERR && !features.contains(Feature.SPLIT_STREAMS)
+    return written == Channel.ERR && !setup.features().contains(Feature.SPLIT_STREAMS)
         ? Channel.OUT
         : written;
   }
 
   void ranOutOfMemory() {
-    if (features.contains(Feature.DETECTS_OUT_OF_MEMORY)) {
+    if (setup.features().contains(Feature.DETECTS_OUT_OF_MEMORY)) {
       giveCause(Cause.OUT_OF_MEMORY, "more than its memory limit");
     }
   }
@@ -140,15 +150,17 @@ final class FakeWorkload {
       return ended;
     }
     return startedAt == null
-        ? new Observation.Waiting(0, waitingFor)
-        : new Observation.Active(0, startedAt, true, List.of());
+        ? new Observation.Waiting(restart, waitingFor)
+        : new Observation.Active(restart, startedAt, true, List.of());
   }
 
   void start(Instant now) {
     startedAt = now;
+    processes = new ArrayList<>();
     for (int rank = 0; rank < spec().worldSize(); rank++) {
-      processes.add(new FakeProcess(scripts.apply(rank), now));
+      processes.add(new FakeProcess(scripts.of(restart, rank), now));
     }
+    starts.add(processes);
   }
 
   /** When something happens in it next; empty while it waits and when it has ended. */
@@ -195,7 +207,8 @@ final class FakeWorkload {
     stopRequested = true;
     if (isWaiting()) {
       ended =
-          new Observation.Ended(0, null, Cause.STOPPED, "stopped before it began", null, now, 0);
+          new Observation.Ended(
+              restart, null, Cause.STOPPED, "stopped before it began", null, now, 0);
     } else if (isRunning()) {
       giveCause(Cause.STOPPED, "");
       end(now, grace);
@@ -203,11 +216,26 @@ final class FakeWorkload {
     }
   }
 
-  /** Ends it from outside, at once. */
-  void strike(Instant now, Cause why, String words, int exitCode) {
-    giveCause(why, words);
+  /** Ends it from outside, at once; it may wait for another start then. */
+  void strike(Instant now, Cause why, int exitCode) {
     processes.forEach(p -> p.kill(now, exitCode));
-    settle(now);
+    if (cause == null && isRequeuedAfter(why)) {
+      processes.forEach(FakeProcess::endForks);
+      restart++;
+      queuedAt = now;
+      startedAt = null;
+      deciding = -1;
+    } else {
+      giveCause(why, "");
+      settle(now);
+    }
+  }
+
+  /** The engine counts its own starts against the total that the user allows. */
+  private boolean isRequeuedAfter(Cause why) {
+    return setup.requeues().contains(why)
+        && spec().retry().causes().contains(why)
+        && key().attempt() + restart < spec().retry().attempts();
   }
 
   /** Has one rank do something now. */
@@ -271,7 +299,7 @@ final class FakeWorkload {
     boolean told = cause == null || cause == Cause.EXITED || exitCodeIsTold();
     ended =
         new Observation.Ended(
-            0,
+            restart,
             told ? processes.get(decider).exitCode() : null,
             cause == null ? Cause.EXITED : cause,
             detail,

@@ -97,7 +97,7 @@ abstract class SecretsGroup extends Group {
   }
 
   @Test
-  final void a_secret_without_a_value_is_unauthorized_and_nothing_starts() throws Exception {
+  final void a_secret_without_a_value_is_rejected_and_nothing_starts() throws Exception {
     JobDraft job = bench().job(Job.EXIT, "0").secret("API_KEY", Secret.named("contract.none"));
     if (!bench().has(Feature.SECRETS)) {
       bench().assertRefused(job, "secret");
@@ -107,7 +107,7 @@ abstract class SecretsGroup extends Group {
     assertThatExceptionOfType(BackendException.class)
         .isThrownBy(job::launch)
         .withMessageContaining("named:contract.none")
-        .matches(e -> e.kind() == BackendException.Kind.UNAUTHORIZED, "is UNAUTHORIZED");
+        .matches(e -> e.kind() == BackendException.Kind.REJECTED, "is REJECTED");
   }
 
   private JobDraft secretive(Job job, String... arguments) {

@@ -1,5 +1,6 @@
 package io.wherry.testkit;
 
+import io.wherry.spec.Cause;
 import io.wherry.spec.Feature;
 import io.wherry.spec.NodeSize;
 import io.wherry.spec.RunSpec;
@@ -30,6 +31,7 @@ final class SimulatedProvider implements BackendProvider {
   SimulatedProvider(
       FakeEngine engine,
       Set<Feature> features,
+      Set<Cause> requeues,
       NodeSize nodes,
       Function<RunSpec, Behaviour> programs,
       VirtualTime waiting) {
@@ -38,17 +40,12 @@ final class SimulatedProvider implements BackendProvider {
             KIND,
             engine,
             features,
+            requeues,
             nodes,
             POLL,
             programs,
             BackendContext::blobs,
             Optional.of(waiting));
-  }
-
-  /** Makes a provider that asks before anybody waits. */
-  @FunctionalInterface
-  interface Factory {
-    SimulatedProvider make(VirtualTime waiting);
   }
 
   @Override

@@ -51,6 +51,7 @@ public final class SimulatedTarget implements AfterEachCallback, AutoCloseable {
 
   private final String name;
   private final Set<Feature> features = EnumSet.allOf(Feature.class);
+  private final Set<Cause> requeues = EnumSet.noneOf(Cause.class);
   private final Map<String, Behaviour> programs = new HashMap<>();
   private final Map<String, String> secrets = new HashMap<>();
   private NodeSize nodes = new NodeSize("simulated", 64, 256L << 30, 8, Integer.MAX_VALUE);
@@ -114,6 +115,15 @@ public final class SimulatedTarget implements AfterEachCallback, AutoCloseable {
     requireNotBegun();
     Set<Feature> gone = Set.of(missing);
     features.removeIf(f -> Feature.closure(Set.of(f)).stream().anyMatch(gone::contains));
+    return this;
+  }
+
+  /**
+   * Lets the engine start a run again by itself after these causes, where its spec allows a retry.
+   */
+  public SimulatedTarget requeues(Cause... causes) {
+    requireNotBegun();
+    requeues.addAll(Set.of(causes));
     return this;
   }
 
@@ -200,7 +210,7 @@ public final class SimulatedTarget implements AfterEachCallback, AutoCloseable {
   }
 
   private SimulatedTarget strike(Run run, String what, Cause cause, int exitCode) {
-    begun().touch(run, what, (workload, now) -> workload.strike(now, cause, "", exitCode));
+    begun().touch(run, what, (workload, now) -> workload.strike(now, cause, exitCode));
     return this;
   }
 
@@ -223,9 +233,14 @@ public final class SimulatedTarget implements AfterEachCallback, AutoCloseable {
       FakeEngine engine = new FakeEngine();
       engine.queueing(queueing);
       engine.nodes(nodes.nodes());
+      Set<Feature> can = Set.copyOf(features);
+      Set<Cause> again = Set.copyOf(requeues);
       simulation =
-          Simulation.begin(
-              name, engine, Set.copyOf(features), nodes, this::program, Map.copyOf(secrets));
+          new Simulation(
+              name,
+              engine,
+              waiting -> new SimulatedProvider(engine, can, again, nodes, this::program, waiting),
+              Map.copyOf(secrets));
     }
     return simulation;
   }

@@ -4,12 +4,11 @@ import io.wherry.Attempt;
 import io.wherry.Run;
 import io.wherry.Workspace;
 import io.wherry.event.RunEvent;
-import io.wherry.spec.Feature;
-import io.wherry.spec.NodeSize;
-import io.wherry.spec.RunSpec;
 import io.wherry.spec.RunState;
 import io.wherry.spec.TargetSpec;
+import io.wherry.spi.BackendProvider;
 import io.wherry.spi.LaunchKey;
+import io.wherry.spi.VirtualTime;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
@@ -41,16 +40,21 @@ final class Simulation implements AutoCloseable {
   private final FakeEngine engine;
   private final ManualClock clock = new ManualClock();
   private final Path folder;
-  private final SimulatedProvider provider;
+  private final BackendProvider provider;
   private final Map<String, String> secrets;
   private final List<Workspace> openings = new ArrayList<>();
   private final Workspace workspace;
   private final Set<String> finished = ConcurrentHashMap.newKeySet();
 
-  private Simulation(
+  /**
+   * Begins: makes a workspace in a folder of its own and attaches the target.
+   *
+   * @param providers makes the target's provider, given who is asked before anybody waits
+   */
+  Simulation(
       String target,
       FakeEngine engine,
-      SimulatedProvider.Factory providers,
+      Function<VirtualTime, BackendProvider> providers,
       Map<String, String> secrets) {
     this.target = target;
     this.engine = engine;
@@ -60,23 +64,9 @@ final class Simulation implements AutoCloseable {
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }
-    provider = providers.make(this::beforeWaiting);
+    provider = providers.apply(this::beforeWaiting);
     workspace = open();
     workspace.compute().attach(target, TargetSpec.of(SimulatedProvider.KIND, Map.of()));
-  }
-
-  static Simulation begin(
-      String target,
-      FakeEngine engine,
-      Set<Feature> features,
-      NodeSize nodes,
-      Function<RunSpec, Behaviour> programs,
-      Map<String, String> secrets) {
-    return new Simulation(
-        target,
-        engine,
-        waiting -> new SimulatedProvider(engine, features, nodes, programs, waiting),
-        secrets);
   }
 
   ManualClock clock() {
@@ -221,7 +211,11 @@ final class Simulation implements AutoCloseable {
     }
     Instant now = clock.instant();
     LaunchKey key = key(run);
-    @Nullable RunState there = engine.look(key, now, Simulation::stateOf).orElse(null);
+    int attempt = newest(run).number();
+    @Nullable RunState there =
+        engine
+            .look(key, now, w -> key.attempt() + w.restart() == attempt ? stateOf(w) : null)
+            .orElse(null);
     boolean streams =
         !withStreams || engine.look(key, now, FakeWorkload::isReadToItsEnd).orElse(true);
     boolean stopping =
@@ -235,7 +229,7 @@ final class Simulation implements AutoCloseable {
         : Optional.of(
             run
                 + ", which the target has as "
-                + (there == null ? "not launched" : there)
+                + (there == null ? "in another attempt" : there)
                 + (streams ? "" : ", with output to read")
                 + (told ? "" : ", " + reason)
                 + (stopping ? ", to be stopped" : ""));
@@ -255,8 +249,17 @@ final class Simulation implements AutoCloseable {
         .toList();
   }
 
+  /** An engine that starts a run again keeps the key of its own first start. */
   private LaunchKey key(Run run) {
-    return new LaunchKey(workspace.id(), run.id(), newest(run).number());
+    int newest = newest(run).number();
+    for (int attempt = newest; attempt > 0; attempt--) {
+      LaunchKey key = new LaunchKey(workspace.id(), run.id(), attempt);
+      int first = attempt;
+      if (engine.look(key, clock.instant(), w -> first + w.restart() >= newest).orElse(false)) {
+        return key;
+      }
+    }
+    return new LaunchKey(workspace.id(), run.id(), newest);
   }
 
   private static Attempt newest(Run run) {

@@ -4,6 +4,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.junit.jupiter.params.provider.Arguments.arguments;
 
 import io.wherry.spec.Feature;
+import io.wherry.spec.NodeSize;
+import io.wherry.spi.BackendContext;
 import io.wherry.spi.Channel;
 import io.wherry.spi.LaunchKey;
 import io.wherry.spi.Workload;
@@ -11,10 +13,12 @@ import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.DisplayNameGeneration;
@@ -105,12 +109,23 @@ final class JobTest {
     Script script = new Script(new Script.Given(arguments, env, 1, 0, Map.of(), Map.of()));
     Job.behaviour(job.command(arguments.toArray(String[]::new))).orElseThrow().play(script);
     FakeProcess process = new FakeProcess(script, Instant.EPOCH);
+    FakeSetup setup =
+        new FakeSetup(
+            "fake",
+            new FakeEngine(),
+            Set.of(Feature.SPLIT_STREAMS),
+            Set.of(),
+            new NodeSize("fake", 1, 1, 0, 1),
+            Duration.ZERO,
+            spec -> s -> {},
+            BackendContext::blobs,
+            Optional.empty());
     FakeWorkload workload =
         new FakeWorkload(
             new Workload(new LaunchKey("w", "r", 1), Specs.of(job.command())),
-            rank -> script,
+            (restart, rank) -> script,
             new HashMap<>(),
-            Set.of(Feature.SPLIT_STREAMS),
+            setup,
             Instant.EPOCH);
     while (process.isAlive()) {
       process.proceed(workload);

@@ -167,6 +167,50 @@ final class SimulatedTargetTest {
   }
 
   @Test
+  void an_engine_may_start_a_run_again_by_itself() {
+    try (SimulatedTarget slurm =
+        SimulatedTarget.named("slurm")
+            .requeues(Cause.PREEMPTED)
+            .program(
+                "train", s -> s.out("attempt " + s.attempt() + "\n").takes(minutes(30)).exit(0))) {
+      Run run =
+          slurm
+              .workspace()
+              .run("train")
+              .command("train")
+              .retry(r -> r.attempts(2).on(Cause.PREEMPTED))
+              .submit();
+      slurm.advance(minutes(10)).preempt(run).advance(minutes(20));
+      assertThat(run.state()).isEqualTo(RunState.RUNNING);
+      assertThat(run.attempts()).hasSize(2);
+      slurm.advance(minutes(20));
+
+      RunResult result = run.await().orThrow();
+      assertThat(result.attempts()).hasSize(2);
+      assertThat(result.attempts().get(0).cause()).contains(Cause.REQUEUED);
+      assertThat(run.logs().attempt(1).text()).isEqualTo("attempt 1\n");
+      assertThat(run.logs().attempt(2).text()).isEqualTo("attempt 2\n");
+    }
+  }
+
+  @Test
+  void an_engine_counts_its_own_starts() {
+    try (SimulatedTarget slurm = SimulatedTarget.named("slurm").requeues(Cause.PREEMPTED)) {
+      Run run =
+          slurm
+              .workspace()
+              .run("train")
+              .command("train")
+              .retry(r -> r.attempts(2).on(Cause.PREEMPTED))
+              .submit();
+      slurm.advance(minutes(1)).preempt(run).advance(minutes(1)).preempt(run);
+
+      assertThat(run.await().cause()).isEqualTo(Cause.PREEMPTED);
+      assertThat(run.await().attempts()).hasSize(2);
+    }
+  }
+
+  @Test
   void metrics_and_logs_are_there_as_soon_as_time_has_passed() {
     Instant begin = hpc.now();
     Run run = draft("epochs").submit();

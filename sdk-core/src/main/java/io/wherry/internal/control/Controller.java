@@ -1,5 +1,6 @@
 package io.wherry.internal.control;
 
+import io.wherry.internal.classpath.ClassPathCapture;
 import io.wherry.internal.discovery.Providers;
 import io.wherry.internal.lease.Homes;
 import io.wherry.internal.secret.SecretResolver;
@@ -41,6 +42,7 @@ public final class Controller implements AutoCloseable {
   private final String workspaceId;
   private final Store store;
   private final Snapshots snapshots;
+  private final ClassPathCapture classPaths;
   private final Clock clock;
   private final boolean readOnly;
   private final Homes homes;
@@ -76,6 +78,7 @@ public final class Controller implements AutoCloseable {
     this.workspaceId = homes.workspaceId();
     this.store = store;
     this.snapshots = snapshots;
+    this.classPaths = new ClassPathCapture(snapshots);
     this.clock = clock;
     this.readOnly = readOnly;
     Path runs = folder.resolve("runs");
@@ -130,6 +133,11 @@ public final class Controller implements AutoCloseable {
   /** Frozen content. */
   public Snapshots snapshots() {
     return snapshots;
+  }
+
+  /** Class paths of programs, frozen. */
+  public ClassPathCapture classPaths() {
+    return classPaths;
   }
 
   /** The compute targets. */

@@ -240,7 +240,7 @@ final class TargetLoop implements AutoCloseable {
 
   private String queueReason() {
     String room = roomReason;
-    return "waiting for room on " + target + (room.isEmpty() ? "" : ": " + room);
+    return room.isEmpty() ? "" : "waiting for room on " + target + ": " + room;
   }
 
   private void launch() {

@@ -7,6 +7,8 @@ public final class NewerVersionException extends WherryException {
   private static final long serialVersionUID = 1L;
 
   /**
+   * Makes an exception.
+   *
    * @param what what was read, for example {@code run spec}
    * @param found the version it has
    * @param known the newest version that is understood

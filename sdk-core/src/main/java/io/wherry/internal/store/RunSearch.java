@@ -29,6 +29,9 @@ public final class RunSearch {
   /** So many runs are looked at one by one without a second thought. */
   private static final int FEW = 2000;
 
+  /** So far rows are counted to choose among conditions that fit many runs. */
+  private static final int MANY = 30_000;
+
   /**
    * So many of the newest runs are tried before a condition's whole index range is read and sorted.
    */
@@ -134,15 +137,7 @@ public final class RunSearch {
     }
 
     List<Place> places() {
-      for (SearchFilter condition : conditions) {
-        if (SearchSql.isSeekable(condition) && rarestCount > 0) {
-          long count = countUpToFew(condition);
-          if (count < rarestCount) {
-            rarest = condition;
-            rarestCount = count;
-          }
-        }
-      }
+      findRarest(FEW);
       if (rarestCount == 0) {
         return List.of();
       }
@@ -153,39 +148,62 @@ public final class RunSearch {
       return by.kind() == Kind.METRICS ? byMetric(by) : byColumn(by);
     }
 
-    private long countUpToFew(SearchFilter condition) {
+    private void findRarest(int most) {
+      rarestCount = Long.MAX_VALUE;
+      for (SearchFilter condition : conditions) {
+        if (SearchSql.isSeekable(condition) && rarestCount > 0) {
+          long count = count(condition, most);
+          if (count < rarestCount) {
+            rarest = condition;
+            rarestCount = count;
+          }
+        }
+      }
+    }
+
+    /** How many runs a condition fits, exact up to a number. */
+    private long count(SearchFilter condition, int most) {
       if (condition instanceof SearchFilter.Or or) {
         long sum = 0;
         for (SearchFilter part : or.parts()) {
-          sum += sum > FEW ? 0 : countUpToFew(part);
+          sum += sum > most ? 0 : count(part, most);
         }
         return sum;
       }
       SearchSql sql = sql().add("select count(*) from (").selectFrom("1", condition);
-      return number(sql.add(" limit ?)", FEW + 1));
+      return number(sql.add(" limit ?)", most + 1));
     }
 
     private List<Place> newestFirst(List<SearchFilter> all, @Nullable Place after) {
       long below = after == null ? Long.MAX_VALUE : after.id();
-      SearchFilter driver = rarest;
-      if (driver != null && (rarestCount <= FEW || SearchSql.isOrdered(driver))) {
-        return ids(driven(driver, all, below));
+      if (rarest != null && rarestCount <= FEW) {
+        return ids(driven(rarest, all, below, 0));
       }
+      // mostly the newest runs fill a page, and if they do not, nobody knows how far it is
+      SearchFilter ordered = ordered(all);
+      long newest = Math.min(below, reads.db.number("select max(id) from run") + 1);
+      long window = Math.max(0, newest - (ordered == null ? WINDOW : 5 * WINDOW));
+      List<Place> found =
+          ids(ordered == null ? scanned(all, below, window) : driven(ordered, all, below, window));
+      if (found.size() == wanted || window == 0) {
+        return found;
+      }
+      findRarest(MANY);
+      SearchFilter driver =
+          rarest != null && (rarestCount <= MANY || ordered == null)
+              ? rarest
+              : ordered != null ? ordered : keyed(all);
+      return ids(driver == null ? scanned(all, below, 0) : driven(driver, all, below, 0));
+    }
+
+    /** A condition whose index gives the runs in order. */
+    private static @Nullable SearchFilter ordered(List<SearchFilter> all) {
       for (SearchFilter condition : all) {
         if (SearchSql.isSeekable(condition) && SearchSql.isOrdered(condition)) {
-          return ids(driven(condition, all, below));
+          return condition;
         }
       }
-      long newestId = Math.min(below, reads.db.number("select max(id) from run") + 1);
-      long window = Math.max(0, newestId - WINDOW);
-      List<Place> newest = ids(scanned(all, below, window));
-      if (newest.size() == wanted || window == 0) {
-        return newest;
-      }
-      if (driver == null) {
-        driver = keyed(all);
-      }
-      return ids(driver == null ? scanned(all, below, 0) : driven(driver, all, below));
+      return null;
     }
 
     /** A condition that at least narrows the rows to those with a key. */
@@ -198,11 +216,11 @@ public final class RunSearch {
       return null;
     }
 
-    private SearchSql driven(SearchFilter driver, List<SearchFilter> all, long below) {
+    private SearchSql driven(SearchFilter driver, List<SearchFilter> all, long below, long from) {
       SearchSql sql = sql().selectFrom("d.run", driver);
       // the plus keeps the planner from walking the ids instead of the condition's index
       String id = SearchSql.isOrdered(driver) ? idOf(driver) : "+" + idOf(driver);
-      sql.add(" and " + id + " < ?", below);
+      sql.add(" and " + id + " < ? and " + id + " >= ?", below, from);
       others(sql, all, driver, idOf(driver));
       return sql.add(" order by " + id + " desc limit ?", wanted);
     }

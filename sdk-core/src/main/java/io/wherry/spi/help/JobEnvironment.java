@@ -57,7 +57,8 @@ public final class JobEnvironment {
                 new Violation(
                     path,
                     variable,
-                    "an environment variable's name has letters, digits and _ and begins with no digit",
+                    "an environment variable's name has letters, digits and _ and begins with no"
+                        + " digit",
                     "choose another name"));
           } else if (READ_ONLY.contains(variable)) {
             violations.add(

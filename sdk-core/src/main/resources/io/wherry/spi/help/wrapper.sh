@@ -44,10 +44,16 @@ w_hit() {
 w_kill() {
   if [ "$w_ranks" = 1 ]; then
     w_hit "$1"
-  elif [ "$1" = TERM ]; then
-    kill -TERM $w_cs 2>/dev/null
   else
-    kill -USR1 $w_cs 2>/dev/null
+    w_h=1
+    for w_b in $w_cs; do # some may have ended
+      if [ "$1" = TERM ]; then
+        kill -TERM "$w_b" && w_h=0
+      else
+        kill -USR1 "$w_b" && w_h=0
+      fi
+    done 2>/dev/null
+    return $w_h
   fi
 }
 
@@ -141,9 +147,10 @@ w_oom() {
   return 1
 }
 
-# Becomes the user's program of rank w_i.
+# Becomes the user's program of rank w_i. A signal from before its traps were reset may have been lost, the notice is not.
 w_become() {
   trap - HUP INT QUIT PIPE TERM USR1 USR2 EXIT
+  [ ! -e "$w_r/stopping" ] || exit 143
   [ -z "$w_cgroup" ] || echo 0 >"$w_cgroup/cgroup.procs" || exit 126
   w_env
   cd -P ./work || exit 126

@@ -97,28 +97,32 @@ class SearchPlanTest {
       delimiter = '|',
       quoteCharacter = '^',
       value = {
-        "tags.team = 'birds' and metrics.accuracy > 0.5 | tag_value (key=? AND num=? AND value=?"
-            + " AND run<?)",
+        "tags.team = 'birds' and metrics.accuracy > 0.5 | tag_value (key=? AND num=? AND value=?",
         "tags.team = 'birds' and metrics.accuracy > 0.9999 | latest_value (key=? AND value>?)",
-        "tags.rare = 'v7' and metrics.accuracy > 0.1 | tag_value (key=? AND num=? AND value=? AND"
-            + " run<?)",
+        "tags.rare = 'v7' and metrics.accuracy > 0.1 | tag_value (key=? AND num=? AND value=?",
         "params.trees = 7 and tags.team = 'birds' | param_value (key=? AND num=?)",
         "params.trees > 995 and tags.team = 'birds' | param_value (key=? AND num>?)",
         "metrics.accuracy > 0.999 | latest_value (key=? AND value>?)",
         "metrics.accuracy > 0.1 | INTEGER PRIMARY KEY (rowid>? AND rowid<?)",
-        "state = 'QUEUED' | run_state (state=? AND rowid<?)",
-        "state = 'FAILED' and metrics.accuracy > 0.5 | run_state (state=? AND rowid<?)",
-        "name = 'n1' and metrics.accuracy > 0.5 | run_name (name=? AND rowid<?)",
+        "state = 'QUEUED' | run_state (state=? AND rowid>? AND rowid<?)",
+        "state = 'FAILED' and metrics.accuracy > 0.5 | run_state (state=? AND rowid>? AND rowid<?)",
+        "name = 'n1' and metrics.accuracy > 0.5 | run_name (name=? AND rowid>? AND rowid<?)",
         "id = 'run-77' and metrics.accuracy > 0.5 | (run_id=?)",
         "created > '1970-01-02T03:46:00Z' and tags.team = 'birds' | run_created (created>?)",
-        "tags.rare = 'v1' and not tags.team = 'birds' | tag_value (key=? AND num=? AND value=? AND"
-            + " run<?)"
+        "tags.rare = 'v1' and not tags.team = 'birds' | tag_value (key=? AND num=? AND value=?"
       })
   void the_rarest_condition_drives_through_its_index(String query, String index) {
     String plan = plan(query, "", null);
 
     assertThat(plan).contains(index);
     assertThat(plan).doesNotContain("SCAN d ").doesNotContain("SCAN r").doesNotContain("SCAN x");
+  }
+
+  @Test
+  void if_the_newest_runs_do_not_fill_a_page_the_rarer_of_common_conditions_drives() {
+    String plan = plan("tags.team = 'birds' and created < '1970-01-01T01:00:00Z'", "", null);
+
+    assertThat(plan).contains("COVERING INDEX run_created (created<?)");
   }
 
   @Test
@@ -174,7 +178,7 @@ class SearchPlanTest {
   void a_next_page_seeks_to_its_place() {
     assertThat(plan("", "", new RunSearch.Place(null, 50_000))).contains("rowid<?");
     assertThat(plan("tags.team = 'birds'", "", new RunSearch.Place(null, 50_000)))
-        .contains("run<?");
+        .contains("run>? AND run<?");
     assertThat(plan("", "metrics.accuracy desc", new RunSearch.Place(0.5, 50_000)))
         .contains("latest_value (key=? AND value>? AND (value,run)<(?,?))")
         .doesNotContain("TEMP B-TREE");

@@ -91,7 +91,9 @@ final class BadInputTest extends WorkspaceTest {
   void an_unknown_target_is_refused_with_those_that_there_are() {
     List<Violation> violations = refused(ws.run("x").on("hpc").command("true"));
 
-    assertThat(violations).singleElement().satisfies(v -> assertThat(v.toString()).contains("target = hpc", "[local]"));
+    assertThat(violations)
+        .singleElement()
+        .satisfies(v -> assertThat(v.toString()).contains("target = hpc", "[local]"));
   }
 
   @Test
@@ -99,7 +101,8 @@ final class BadInputTest extends WorkspaceTest {
     assertThat(refused(ws.run("x").command("true").nodes(2)))
         .extracting(Violation::path)
         .contains("nodes");
-    boolean gpu = ws.compute().get("local").capabilities().orElseThrow().features().contains(Feature.GPU);
+    boolean gpu =
+        ws.compute().get("local").capabilities().orElseThrow().features().contains(Feature.GPU);
     if (!gpu) {
       assertThat(refused(ws.run("x").command("true").resources(r -> r.gpus(1))))
           .extracting(Violation::path)
@@ -118,24 +121,30 @@ final class BadInputTest extends WorkspaceTest {
   void a_missing_source_folder_is_refused() throws IOException {
     assertThat(refused(ws.run("x").command("true").source(temp.resolve("nowhere"))))
         .singleElement()
-        .satisfies(v -> assertThat(v.toString()).contains("source", "does not exist", temp.toString()));
-    assertThat(refused(ws.run("x").command("true").source(file("afile", ""))).get(0).rule()).contains("not a folder");
+        .satisfies(
+            v -> assertThat(v.toString()).contains("source", "does not exist", temp.toString()));
+    assertThat(refused(ws.run("x").command("true").source(file("afile", ""))).get(0).rule())
+        .contains("not a folder");
   }
 
   @Test
   void unreadable_files_in_a_source_are_all_named() throws IOException {
     assumeFalse("root".equals(System.getProperty("user.name")), "root can read everything");
     Path source = file("source/one", "1").getParent();
-    Files.setPosixFilePermissions(source.resolve("one"), PosixFilePermissions.fromString("---------"));
-    Files.setPosixFilePermissions(file("source/two", "2"), PosixFilePermissions.fromString("---------"));
+    Files.setPosixFilePermissions(
+        source.resolve("one"), PosixFilePermissions.fromString("---------"));
+    Files.setPosixFilePermissions(
+        file("source/two", "2"), PosixFilePermissions.fromString("---------"));
 
-    assertThat(refused(ws.run("x").command("true").source(source)).toString()).contains("one", "two");
+    assertThat(refused(ws.run("x").command("true").source(source)).toString())
+        .contains("one", "two");
   }
 
   @Test
   void a_pipe_in_a_source_is_refused() throws Exception {
     Path source = file("source/one", "1").getParent();
-    assertThat(new ProcessBuilder("mkfifo", source.resolve("pipe").toString()).start().waitFor()).isZero();
+    assertThat(new ProcessBuilder("mkfifo", source.resolve("pipe").toString()).start().waitFor())
+        .isZero();
 
     assertThat(refused(ws.run("x").command("true").source(source)).toString()).contains("pipe");
   }
@@ -144,22 +153,30 @@ final class BadInputTest extends WorkspaceTest {
   void an_input_that_does_not_exist_is_refused() {
     assertThat(refused(ws.run("x").command("true").input("data", temp.resolve("no.csv"))))
         .singleElement()
-        .satisfies(v -> assertThat(v.toString()).contains("input.data", "does not exist", "no.csv"));
+        .satisfies(
+            v -> assertThat(v.toString()).contains("input.data", "does not exist", "no.csv"));
   }
 
   @Test
   void names_that_would_leave_the_run_folder_are_refused() {
-    for (String name : List.of("../up", "/etc/passwd", "a/b", ".", "..", "", "a\0b", "line\nbreak")) {
-      assertThat(refused(ws.run("x").command("true").output(name))).as("output %s", name).isNotEmpty();
-      assertThat(refused(ws.run("x").command("true").input(name, temp))).as("input %s", name).isNotEmpty();
+    for (String name :
+        List.of("../up", "/etc/passwd", "a/b", ".", "..", "", "a\0b", "line\nbreak")) {
+      assertThat(refused(ws.run("x").command("true").output(name)))
+          .as("output %s", name)
+          .isNotEmpty();
+      assertThat(refused(ws.run("x").command("true").input(name, temp)))
+          .as("input %s", name)
+          .isNotEmpty();
     }
     assertThat(refused(ws.run("../up").command("true"))).isNotEmpty();
   }
 
   @Test
   void time_limits_have_to_be_longer_than_zero() {
-    assertThat(refused(ws.run("x").command("true").timeLimit(Duration.ZERO)).get(0).path()).isEqualTo("timeLimit");
-    assertThat(refused(ws.run("x").command("true").timeLimit(Duration.ofSeconds(-5))).get(0).path()).isEqualTo("timeLimit");
+    assertThat(refused(ws.run("x").command("true").timeLimit(Duration.ZERO)).get(0).path())
+        .isEqualTo("timeLimit");
+    assertThat(refused(ws.run("x").command("true").timeLimit(Duration.ofSeconds(-5))).get(0).path())
+        .isEqualTo("timeLimit");
   }
 
   @Test
@@ -169,8 +186,10 @@ final class BadInputTest extends WorkspaceTest {
 
   @Test
   void a_jar_that_is_none_is_refused() throws IOException {
-    assertThat(refused(ws.run("x").jar(temp.resolve("no.jar"))).toString()).contains("no.jar", "does not exist");
-    assertThat(refused(ws.run("x").jar(file("fake.jar", "no zip"))).toString()).contains("fake.jar");
+    assertThat(refused(ws.run("x").jar(temp.resolve("no.jar"))).toString())
+        .contains("no.jar", "does not exist");
+    assertThat(refused(ws.run("x").jar(file("fake.jar", "no zip"))).toString())
+        .contains("fake.jar");
   }
 
   @Test
@@ -181,13 +200,17 @@ final class BadInputTest extends WorkspaceTest {
     assertThat(result.outcome()).isEqualTo(Outcome.FAILED);
     assertThat(result.cause()).isEqualTo(Cause.NOT_STARTED);
     assertThat(result.reason()).contains("command not found", "no-such-command-anywhere", "PATH");
-    assertThat(await(ws.run("next").command("true").submit()).outcome()).isEqualTo(Outcome.SUCCEEDED);
+    assertThat(await(ws.run("next").command("true").submit()).outcome())
+        .isEqualTo(Outcome.SUCCEEDED);
   }
 
   @Test
-  void a_command_of_the_source_that_is_not_there_fails_with_the_code_of_the_shell() throws IOException {
+  void a_command_of_the_source_that_is_not_there_fails_with_the_code_of_the_shell()
+      throws IOException {
     refusedOnly = false;
-    RunResult result = await(ws.run("lost").source(file("source/a", "").getParent()).command("./missing").submit());
+    RunResult result =
+        await(
+            ws.run("lost").source(file("source/a", "").getParent()).command("./missing").submit());
 
     assertThat(result.outcome()).isEqualTo(Outcome.FAILED);
     assertThat(result.toString()).contains("not found");
@@ -211,7 +234,9 @@ final class BadInputTest extends WorkspaceTest {
         .containsEntry("down", Double.NEGATIVE_INFINITY)
         .containsEntry("good", 3.0)
         .hasSize(4);
-    assertThat(run.metrics().series("good")).extracting(p -> p.value()).containsExactly(1.0, 2.0, 3.0);
+    assertThat(run.metrics().series("good"))
+        .extracting(p -> p.value())
+        .containsExactly(1.0, 2.0, 3.0);
     assertThat(run.timeline()).filteredOn(RunEvent.Noted.class::isInstance).hasSize(3);
   }
 }

@@ -27,7 +27,8 @@ final class JavaProgramTest extends WorkspaceTest {
         run.metric("loss", 1.0 / step, step);
         run.progress(step, steps);
       }
-      Files.writeString(run.output("model"), String.join(",", args) + " " + System.getProperty("extra"));
+      Files.writeString(
+          run.output("model"), String.join(",", args) + " " + System.getProperty("extra"));
       System.out.println("trained");
     }
   }
@@ -50,7 +51,9 @@ final class JavaProgramTest extends WorkspaceTest {
             .submit();
     RunResult result = await(run);
 
-    assertThat(result.outcome()).as(() -> result + " " + result.lastLines()).isEqualTo(Outcome.SUCCEEDED);
+    assertThat(result.outcome())
+        .as(() -> result + " " + result.lastLines())
+        .isEqualTo(Outcome.SUCCEEDED);
     assertThat(run.metrics().series("loss")).hasSize(1000);
     assertThat(result.metrics()).containsEntry("loss", 0.001);
     assertThat(run.progress().orElseThrow().done()).isEqualTo(1000);

@@ -41,7 +41,9 @@ final class SearchTest extends WorkspaceTest {
 
   @Test
   void the_newest_come_first_and_no_more_than_asked_for() {
-    assertThat(ws.runs().search("name = 'birds'").limit(2).list()).extracting(Run::id).containsExactly("birds-3", "birds-2");
+    assertThat(ws.runs().search("name = 'birds'").limit(2).list())
+        .extracting(Run::id)
+        .containsExactly("birds-3", "birds-2");
     assertThat(ws.runs().list(1)).extracting(Run::id).containsExactly("birds-3");
     assertThat(ws.runs().search("tags.team = 'nobody'").list()).isEmpty();
   }
@@ -49,10 +51,12 @@ final class SearchTest extends WorkspaceTest {
   @Test
   void a_mistake_is_pointed_at() {
     assertThatThrownBy(() -> ws.runs().search("tags.team = "))
-        .isInstanceOfSatisfying(WherryException.class, e -> assertThat(e.code()).isEqualTo(Code.INVALID_QUERY));
+        .isInstanceOfSatisfying(
+            WherryException.class, e -> assertThat(e.code()).isEqualTo(Code.INVALID_QUERY));
     assertThatThrownBy(() -> ws.runs().search("colour = 3").list()).hasMessageContaining("colour");
     assertThatThrownBy(() -> ws.runs().get("birds-9"))
-        .isInstanceOfSatisfying(WherryException.class, e -> assertThat(e.code()).isEqualTo(Code.NOT_FOUND))
+        .isInstanceOfSatisfying(
+            WherryException.class, e -> assertThat(e.code()).isEqualTo(Code.NOT_FOUND))
         .hasMessageContaining("birds-3");
   }
 }

@@ -26,14 +26,16 @@ import org.junit.jupiter.api.Test;
 /** Files of a workspace that are newer, damaged or not to be written. */
 final class VersionsTest extends WorkspaceTest {
   private void sql(String statement) throws SQLException {
-    try (Connection db = DriverManager.getConnection("jdbc:sqlite:" + home.resolve("workspace.db"));
+    try (Connection db =
+            DriverManager.getConnection("jdbc:sqlite:" + home.resolve("workspace.db"));
         Statement s = db.createStatement()) {
       s.executeUpdate(statement);
     }
   }
 
   private WherryException refused(Path folder) {
-    WherryException e = catchThrowableOfType(WherryException.class, () -> Workspace.open(folder).close());
+    WherryException e =
+        catchThrowableOfType(WherryException.class, () -> Workspace.open(folder).close());
     assertThat(e).as("it has to be refused").isNotNull();
     return e;
   }
@@ -58,7 +60,8 @@ final class VersionsTest extends WorkspaceTest {
     sql("update spec set json = replace(json, '\"version\":1', '\"version\":99') where run = 1");
     ws = open(home);
 
-    WherryException e = catchThrowableOfType(WherryException.class, () -> ws.runs().get("new-1").spec());
+    WherryException e =
+        catchThrowableOfType(WherryException.class, () -> ws.runs().get("new-1").spec());
     assertThat(e).isNotNull();
     assertThat(e.code()).isEqualTo(Code.NEWER_VERSION);
     assertThat(ws.runs().get("old-1").state()).isEqualTo(RunState.SUCCEEDED);
@@ -145,7 +148,8 @@ final class VersionsTest extends WorkspaceTest {
   void a_folder_that_is_not_there_is_not_made_for_reading() {
     Path nowhere = temp.resolve("nowhere");
     WherryException e =
-        catchThrowableOfType(WherryException.class, () -> Workspace.builder(nowhere).readOnly().open());
+        catchThrowableOfType(
+            WherryException.class, () -> Workspace.builder(nowhere).readOnly().open());
 
     assertThat(e.code()).isEqualTo(Code.NOT_FOUND);
     assertThat(nowhere).doesNotExist();
