@@ -14,6 +14,7 @@ import java.util.EnumMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.IntStream;
@@ -77,7 +78,7 @@ final class Client {
         run.cancel();
       }
     }
-    cancelInFlight(runs.get(Kind.CANCEL));
+    cancelInFlight(Objects.requireNonNull(runs.get(Kind.CANCEL)));
     List<String> ends = new ArrayList<>();
     for (Run run : runs.values()) {
       Optional<RunResult> result = run.await(TOO_LONG);
@@ -113,7 +114,9 @@ final class Client {
             .tag("wave", Integer.toString(wave))
             .idempotencyKey(key(wave, kind));
     if (kind == Kind.JAVA) {
-      draft.main(JavaProgram.class, place.folder().toString()).jvmOptions("-Xmx32m", "-XX:TieredStopAtLevel=1");
+      draft
+          .main(JavaProgram.class, place.folder().toString())
+          .jvmOptions("-Xmx32m", "-XX:TieredStopAtLevel=1");
     } else {
       draft.command("sh", "program.sh", name);
     }

@@ -114,9 +114,7 @@ public final class CrashDrill {
       return;
     }
     Process verifier = start(place, mark, Verifier.class, Integer.toString(waves));
-    String found =
-        new String(
-            verifier.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
+    String found = new String(verifier.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
     if (await(verifier) != 0) {
       faults.addAll(found.lines().toList());
       faults.add("workspace of life " + life + " is not as it has to be, see " + place.clientLog());

@@ -24,6 +24,7 @@ import java.util.Set;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Looks at a workspace after all kills, in a process of its own: {@code Verifier FOLDER WAVES}.
@@ -70,8 +71,7 @@ final class Verifier {
       String other = ids.putIfAbsent(words[0], words[1]);
       expect(words[0], "id after another submit", other == null ? words[1] : other, words[1]);
     }
-    expect(
-        "workspace", "runs", Client.runs(waves), workspace.runs().list(100_000).size());
+    expect("workspace", "runs", Client.runs(waves), workspace.runs().list(100_000).size());
     for (int wave = 0; wave < waves; wave++) {
       for (Kind kind : Kind.of(wave)) {
         String key = Client.key(wave, kind);
@@ -255,7 +255,7 @@ final class Verifier {
     }
   }
 
-  private void expect(String what, String property, Object expected, Object actual) {
+  private void expect(String what, String property, Object expected, @Nullable Object actual) {
     if (!expected.equals(actual)) {
       faults.add(what + ": " + property + " is " + actual + ", has to be " + expected);
     }
