@@ -73,13 +73,8 @@ final class LocalBackend implements WorkloadBackend, Watching, LocalStreams {
   private final ControlGroups groups;
   private final String bootId;
   private final Set<String> launched = ConcurrentHashMap.newKeySet();
-<<<<<<< HEAD
-  private final Set<WorkloadHandle> refused = ConcurrentHashMap.newKeySet();
-  private final Set<LaunchKey> again = ConcurrentHashMap.newKeySet();
-=======
   private final Set<LaunchKey> again = ConcurrentHashMap.newKeySet();
   private final Set<WorkloadHandle> refused = ConcurrentHashMap.newKeySet();
->>>>>>> main
   private final Map<String, Boolean> programs = new ConcurrentHashMap<>();
   private volatile Consumer<WorkloadHandle> wake = handle -> {};
   private volatile boolean watched;
