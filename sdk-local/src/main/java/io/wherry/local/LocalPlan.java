@@ -18,8 +18,8 @@ import io.wherry.spi.WorkloadHandle;
 import io.wherry.spi.help.ExitRecord;
 import io.wherry.spi.help.JobEnvironment;
 import io.wherry.spi.help.JobFile;
-import io.wherry.spi.help.PidRecord;
 import io.wherry.spi.help.OwnOptions;
+import io.wherry.spi.help.PidRecord;
 import io.wherry.spi.help.RunFolder;
 import io.wherry.spi.help.RunSecrets;
 import io.wherry.spi.help.Shell;
@@ -334,7 +334,8 @@ final class LocalPlan implements LaunchPlan {
     if (spec.secrets().isEmpty()) {
       return;
     }
-    replace(folder.resolve(RunFolder.SECRETS), JobFile.secretsText(RunSecrets.resolve(spec, context)));
+    replace(
+        folder.resolve(RunFolder.SECRETS), JobFile.secretsText(RunSecrets.resolve(spec, context)));
   }
 
   private List<Map<String, String>> rankEnvironment(RunSpec spec, List<String> gpus) {

@@ -6,7 +6,10 @@ import java.util.List;
 import java.util.Set;
 import java.util.TreeSet;
 
-/** The options of a run that are meant for one kind of backend: {@code slurm.qos} is for {@code slurm}. */
+/**
+ * The options of a run that are meant for one kind of backend: {@code slurm.qos} is for {@code
+ * slurm}.
+ */
 public final class OwnOptions {
   private OwnOptions() {}
 
