@@ -77,12 +77,15 @@ final class SpecBuilder {
   private boolean wouldAccept(String other) {
     SpecBuilder probe = new SpecBuilder(draft);
     RunSpec spec = probe.unfrozen();
+    if (!SpecCheck.violations(spec).isEmpty()) {
+      return false;
+    }
     try {
-      probe.checkTarget(spec, other);
+      probe.checkTarget(spec, other, true);
     } catch (WherryException e) {
       return false;
     }
-    return probe.violations.isEmpty() && SpecCheck.violations(spec).isEmpty();
+    return probe.violations.isEmpty();
   }
 
   private void throwIfAny() {
@@ -93,9 +96,10 @@ final class SpecBuilder {
 
   /** Adds all violations; gives the engine's request, empty if the target cannot be asked. */
   private String checkAll(RunSpec spec, boolean targetKnown) {
-    violations.addAll(SpecCheck.violations(spec));
+    List<Violation> own = SpecCheck.violations(spec);
+    violations.addAll(own);
     if (targetKnown) {
-      return checkTarget(spec, draft.target);
+      return checkTarget(spec, draft.target, own.isEmpty());
     }
     violations.add(
         0,
@@ -107,7 +111,8 @@ final class SpecBuilder {
     return "";
   }
 
-  private String checkTarget(RunSpec spec, String name) {
+  /** A backend sees only specs that make sense on any target. */
+  private String checkTarget(RunSpec spec, String name, boolean sound) {
     Target target = controller.targets().get(name);
     Capabilities capabilities = target.capabilities();
     if (capabilities == null) {
@@ -120,6 +125,9 @@ final class SpecBuilder {
       return "";
     }
     violations.addAll(CapabilityCheck.violations(spec, capabilities));
+    if (!sound) {
+      return "";
+    }
     LaunchPlan plan =
         target
             .backend()

@@ -1,8 +1,10 @@
 package io.wherry.local;
 
 import io.wherry.spi.BackendException;
+import java.io.BufferedReader;
 import java.io.IOException;
-import java.nio.file.Files;
+import java.io.UncheckedIOException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
@@ -41,22 +43,19 @@ final class Gpus {
   }
 
   private int ask() throws BackendException {
-    Path answer = null;
+    Process process;
     try {
-      answer = Files.createTempFile("wherry-gpus", null);
-      Process process;
-      try {
-        process =
-            new ProcessBuilder(List.of(command, "-L"))
-                .redirectInput(ProcessBuilder.Redirect.from(Path.of("/dev/null").toFile()))
-                .redirectError(ProcessBuilder.Redirect.DISCARD)
-                .redirectOutput(answer.toFile())
-                .start();
-      } catch (IOException e) { // not installed
-        return 0;
-      }
+      process =
+          new ProcessBuilder(List.of(command, "-L"))
+              .redirectInput(ProcessBuilder.Redirect.from(Path.of("/dev/null").toFile()))
+              .redirectError(ProcessBuilder.Redirect.DISCARD)
+              .start();
+    } catch (IOException e) { // not installed
+      return 0;
+    }
+    try (BufferedReader answer = process.inputReader(StandardCharsets.UTF_8)) {
+      // A line a GPU fits into the pipe, so that it need not be read meanwhile.
       if (!process.waitFor(timeout.toMillis(), TimeUnit.MILLISECONDS)) {
-        process.destroyForcibly();
         throw new BackendException(
             BackendException.Kind.TRANSIENT,
             command
@@ -67,8 +66,8 @@ final class Gpus {
       if (process.exitValue() != 0) { // the tool without a driver
         return 0;
       }
-      return (int) Files.readAllLines(answer).stream().filter(l -> l.startsWith("GPU ")).count();
-    } catch (IOException e) {
+      return (int) answer.lines().filter(l -> l.startsWith("GPU ")).count();
+    } catch (IOException | UncheckedIOException e) {
       throw new BackendException(
           BackendException.Kind.TRANSIENT, "can't ask " + command + ": " + e, e);
     } catch (InterruptedException e) {
@@ -76,9 +75,7 @@ final class Gpus {
       throw new BackendException(
           BackendException.Kind.TRANSIENT, "interrupted while asking " + command, e);
     } finally {
-      if (answer != null) {
-        answer.toFile().delete();
-      }
+      process.destroyForcibly();
     }
   }
 }

@@ -63,6 +63,11 @@ final class Host {
     return process.ticks() != 0 && ticks(process.pid()) == process.ticks();
   }
 
+  /** Whether a launcher still takes runs: it closes its third file when it has read all of them. */
+  boolean serves(PidRecord.Id launcher) {
+    return alive(launcher) && Files.exists(Path.of("/proc/" + launcher.pid() + "/fd/3"));
+  }
+
   /** Start of a process in ticks; -1 if there is none or it has ended. */
   long ticks(long pid) {
     String[] stat = stat(Long.toString(pid));

@@ -61,6 +61,7 @@ final class LocalBackend implements WorkloadBackend, Watching, LocalStreams {
 
   private static final System.Logger LOG = System.getLogger(LocalBackend.class.getName());
   private static final Duration POLL = Duration.ofMillis(250);
+  private static final Duration SETTLING = Duration.ofSeconds(2);
   private static final Duration MISSING_GRACE = Duration.ofSeconds(2);
 
   private final BackendContext context;
@@ -71,6 +72,7 @@ final class LocalBackend implements WorkloadBackend, Watching, LocalStreams {
   private final String bootId;
   private final Set<String> launched = ConcurrentHashMap.newKeySet();
   private final Set<LaunchKey> again = ConcurrentHashMap.newKeySet();
+  private final Set<WorkloadHandle> refused = ConcurrentHashMap.newKeySet();
   private final Map<String, Boolean> programs = new ConcurrentHashMap<>();
   private volatile Consumer<WorkloadHandle> wake = handle -> {};
   private volatile boolean watched;
@@ -268,16 +270,38 @@ final class LocalBackend implements WorkloadBackend, Watching, LocalStreams {
     try {
       for (Path run : list(context.runsFolder())) {
         for (Path attempt : list(run)) {
-          JobHeader.read(attempt.resolve(RunFolder.JOB))
-              .map(JobHeader::key)
-              .filter(key -> key.workspaceId().equals(workspaceId))
-              .ifPresent(key -> found.put(key, LocalHandle.of(host.id(), key).handle()));
+          Optional<JobHeader> job = JobHeader.read(attempt.resolve(RunFolder.JOB));
+          if (job.isPresent()
+              && job.get().key().workspaceId().equals(workspaceId)
+              && isTaken(attempt, job.get())) {
+            LaunchKey key = job.get().key();
+            found.put(key, LocalHandle.of(host.id(), key).handle());
+          }
         }
       }
     } catch (IOException e) {
       throw new BackendException(Kind.TRANSIENT, "can't list the run folders: " + e, e);
     }
     return found;
+  }
+
+  /**
+   * Whether a wrapper has the run or will have it. A client that was killed before it told its
+   * launcher leaves a folder that nobody will ever start: core may launch it anew. A launcher that
+   * has read everything needs a moment until the last of its wrappers has claimed.
+   */
+  private boolean isTaken(Path attempt, JobHeader job) {
+    long end = System.nanoTime() + SETTLING.toNanos();
+    int idle = 0;
+    while (System.nanoTime() < end && idle < 3) {
+      boolean serves = host.serves(job.launcher()); // before the look at the claim
+      if (Files.exists(attempt.resolve(RunFolder.claim(0)))) {
+        return true;
+      }
+      idle = serves ? 0 : idle + 1;
+      LockSupport.parkNanos(SETTLING.toNanos() / 100);
+    }
+    return idle < 3;
   }
 
   private static List<Path> list(Path folder) throws IOException {
@@ -297,6 +321,9 @@ final class LocalBackend implements WorkloadBackend, Watching, LocalStreams {
     Map<WorkloadHandle, Observation> seen = new HashMap<>();
     IOException failure = null;
     for (WorkloadHandle handle : handles) {
+      if (isNewer(handle)) {
+        continue;
+      }
       LocalHandle local = LocalHandle.parse(handle);
       if (!local.hostId().equals(host.id())) {
         continue;
@@ -318,6 +345,19 @@ final class LocalBackend implements WorkloadBackend, Watching, LocalStreams {
       throw new BackendException(Kind.TRANSIENT, "can't read the run folders: " + failure, failure);
     }
     return seen;
+  }
+
+  /** One run that a newer version looks after must not hide all others. */
+  private boolean isNewer(WorkloadHandle handle) {
+    try {
+      LocalHandle.parse(handle);
+      return false;
+    } catch (BackendException e) {
+      if (refused.add(handle)) {
+        LOG.log(System.Logger.Level.WARNING, e.getMessage());
+      }
+      return true;
+    }
   }
 
   /** Watches the files of a run that does not write to our pipe; whether the watch is new. */
@@ -436,8 +476,7 @@ final class LocalBackend implements WorkloadBackend, Watching, LocalStreams {
     if (wrapper == null || !host.alive(wrapper)) {
       return false;
     }
-    Files.writeString(
-        files.folder().resolve(RunFolder.grace(0)), JobFile.seconds(grace) + "\n");
+    Files.writeString(files.folder().resolve(RunFolder.grace(0)), JobFile.seconds(grace) + "\n");
     host.term(wrapper);
     while (host.alive(wrapper)) {
       if (Files.exists(files.folder().resolve(RunFolder.stopping(0)))) {

@@ -119,7 +119,7 @@ record RunFiles(Host host, Path folder) {
           null,
           0);
     }
-    if (host.alive(job.get().launcher())) {
+    if (host.serves(job.get().launcher())) {
       return new Observation.Waiting(0, "the launcher is about to start it");
     }
     // It may have been claimed just before the launcher ended.
@@ -130,7 +130,7 @@ record RunFiles(Host host, Path folder) {
     Optional<Claim> claim = claim();
     return claim.isPresent()
         ? claimed(claim.get(), job)
-        : new Observation.Missing("the launcher shell was ended before it took the run");
+        : new Observation.Missing("the launcher shell ended before it took the run");
   }
 
   private Observation claimed(Claim claim, Optional<JobHeader> job) throws IOException {

@@ -2,10 +2,10 @@ package io.wherry.testkit;
 
 import io.wherry.spec.Feature;
 import io.wherry.spec.RunSpec;
-import io.wherry.spec.Secret;
 import io.wherry.spi.BackendContext;
 import io.wherry.spi.BackendException;
 import io.wherry.spi.Workload;
+import io.wherry.spi.help.RunSecrets;
 import java.util.LinkedHashMap;
 import java.util.Locale;
 import java.util.Map;
@@ -20,9 +20,7 @@ final class FakeEnvironment {
       throws BackendException {
     RunSpec spec = workload.spec();
     Map<String, String> env = new LinkedHashMap<>(spec.env());
-    for (Map.Entry<String, Secret> secret : spec.secrets().entrySet()) {
-      env.put(secret.getKey(), context.resolve(secret.getValue()));
-    }
+    env.putAll(RunSecrets.resolve(spec, context));
     env.put("WHERRY_RUN_ID", workload.key().runId());
     if (features.contains(Feature.CHECKPOINT)) {
       env.put("WHERRY_CHECKPOINT", "/checkpoint");

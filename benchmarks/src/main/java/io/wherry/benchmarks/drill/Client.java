@@ -12,9 +12,12 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.EnumMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.concurrent.TimeUnit;
+import java.util.stream.IntStream;
 
 /**
  * The process that gets killed: {@code Client FOLDER WAVES [STEP NTH]}. Goes on with the wave that
@@ -60,9 +63,14 @@ final class Client {
     return wave + "-" + kind;
   }
 
+  /** How many runs so many waves are. */
+  static int runs(int waves) {
+    return IntStream.range(0, waves).map(wave -> Kind.of(wave).size()).sum();
+  }
+
   private void play(int wave) throws IOException, InterruptedException {
     Map<Kind, Run> runs = new EnumMap<>(Kind.class);
-    for (Kind kind : Kind.values()) {
+    for (Kind kind : Kind.of(wave)) {
       Run run = draft(wave, kind).submit();
       place.note("submitted", key(wave, kind) + " " + run.id());
       runs.put(kind, run);
@@ -70,7 +78,7 @@ final class Client {
         run.cancel();
       }
     }
-    cancelInFlight(runs.get(Kind.CANCEL));
+    cancelInFlight(Objects.requireNonNull(runs.get(Kind.CANCEL)));
     List<String> ends = new ArrayList<>();
     for (Run run : runs.values()) {
       Optional<RunResult> result = run.await(TOO_LONG);
@@ -96,15 +104,22 @@ final class Client {
   }
 
   private RunDraft draft(int wave, Kind kind) {
+    String name = kind.name().toLowerCase(Locale.ROOT);
     RunDraft draft =
         workspace
-            .run(kind.name().toLowerCase(java.util.Locale.ROOT))
+            .run(name)
             .source(place.source())
-            .command("sh", "program.sh", kind.name().toLowerCase(java.util.Locale.ROOT))
             .env("DRILL_SIDE", place.side().toString())
             .grace(Duration.ofSeconds(1))
             .tag("wave", Integer.toString(wave))
             .idempotencyKey(key(wave, kind));
+    if (kind == Kind.JAVA) {
+      draft
+          .main(JavaProgram.class, place.folder().toString())
+          .jvmOptions("-Xmx32m", "-XX:TieredStopAtLevel=1");
+    } else {
+      draft.command("sh", "program.sh", name);
+    }
     kind.shape(draft);
     return draft;
   }

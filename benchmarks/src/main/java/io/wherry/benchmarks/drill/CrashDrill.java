@@ -4,6 +4,7 @@ import java.io.File;
 import java.io.IOException;
 import java.io.InputStream;
 import java.lang.ProcessBuilder.Redirect;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.FileVisitResult;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -107,15 +108,13 @@ public final class CrashDrill {
       }
     }
     int waves = place.notes("waves").size() + 1;
-    runs += waves * Kind.values().length;
+    runs += Client.runs(waves);
     if (await(start(place, mark, Client.class, Integer.toString(waves))) != 0) {
       faults.add("the last client failed, see " + place.clientLog());
       return;
     }
     Process verifier = start(place, mark, Verifier.class, Integer.toString(waves));
-    String found =
-        new String(
-            verifier.getInputStream().readAllBytes(), java.nio.charset.StandardCharsets.UTF_8);
+    String found = new String(verifier.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
     if (await(verifier) != 0) {
       faults.addAll(found.lines().toList());
       faults.add("workspace of life " + life + " is not as it has to be, see " + place.clientLog());
@@ -129,9 +128,7 @@ public final class CrashDrill {
             + " of "
             + kills
             + " kills, "
-            + waves
-            + " waves of "
-            + Kind.values().length
+            + Client.runs(waves)
             + " runs, "
             + (faults.isEmpty() ? "all well" : faults.size() + " faults")
             + ", "

@@ -4,11 +4,14 @@ import io.wherry.RunDraft;
 import io.wherry.spec.Cause;
 import io.wherry.spec.Outcome;
 import java.time.Duration;
+import java.util.Arrays;
+import java.util.List;
 
 /** The mix: what each run of a wave does, and how it has to end. */
 enum Kind {
   CANCEL(Outcome.CANCELED, Cause.STOPPED, -1),
   LOG(Outcome.SUCCEEDED, Cause.EXITED, 0),
+  JAVA(Outcome.SUCCEEDED, Cause.EXITED, 0),
   METRICS(Outcome.SUCCEEDED, Cause.EXITED, 0),
   RETRIED(Outcome.SUCCEEDED, Cause.EXITED, 0),
   SUCCESS(Outcome.SUCCEEDED, Cause.EXITED, 0),
@@ -30,6 +33,11 @@ enum Kind {
     this.outcome = outcome;
     this.cause = cause;
     this.exitCode = exitCode;
+  }
+
+  /** The runs of a wave: a JVM is slow to start, so that one comes every few waves only. */
+  static List<Kind> of(int wave) {
+    return Arrays.stream(values()).filter(kind -> kind != JAVA || wave % 4 == 0).toList();
   }
 
   Outcome outcome() {
@@ -72,7 +80,7 @@ enum Kind {
       case NO_OUTPUT -> draft.output("model");
       case QUEUED -> draft.priority(-1);
       case CANCELED_IN_QUEUE -> draft.priority(-2);
-      case CANCEL, LOG, METRICS, SUCCESS, FAILURE -> {}
+      case CANCEL, LOG, JAVA, METRICS, SUCCESS, FAILURE -> {}
     }
   }
 }

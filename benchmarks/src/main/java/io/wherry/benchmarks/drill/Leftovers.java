@@ -68,8 +68,7 @@ final class Leftovers {
         if (read(process.resolve("environ")).contains(MARK + "=" + mark + "\0")) {
           found.add("process " + pid + " " + read(process.resolve("cmdline")).replace('\0', ' '));
         }
-      } catch (IOException e) {
-        continue; // gone, or another user's
+      } catch (IOException e) { // gone, or another user's
       }
     }
     return found;

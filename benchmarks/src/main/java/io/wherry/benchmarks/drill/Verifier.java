@@ -22,6 +22,7 @@ import java.util.Set;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Looks at a workspace after all kills, in a process of its own: {@code Verifier FOLDER WAVES}.
@@ -59,10 +60,9 @@ final class Verifier {
       String other = ids.putIfAbsent(words[0], words[1]);
       expect(words[0], "id after another submit", other == null ? words[1] : other, words[1]);
     }
-    expect(
-        "workspace", "runs", waves * Kind.values().length, workspace.runs().list(100_000).size());
+    expect("workspace", "runs", Client.runs(waves), workspace.runs().list(100_000).size());
     for (int wave = 0; wave < waves; wave++) {
-      for (Kind kind : Kind.values()) {
+      for (Kind kind : Kind.of(wave)) {
         String key = Client.key(wave, kind);
         String id = ids.get(key);
         if (id == null || workspace.runs().find(id).isEmpty()) {
@@ -135,7 +135,7 @@ final class Verifier {
         }
       }
       case QUEUED -> text(run.id() + " out", run.logs().out(), "had to wait\n");
-      case CANCEL, METRICS, OUTPUT, TIME_LIMIT, EXHAUSTED, NO_OUTPUT, CANCELED_IN_QUEUE -> {}
+      case CANCEL, JAVA, METRICS, OUTPUT, TIME_LIMIT, EXHAUSTED, NO_OUTPUT, CANCELED_IN_QUEUE -> {}
     }
   }
 
@@ -176,6 +176,7 @@ final class Verifier {
     Set<Long> expected =
         switch (kind) {
           case METRICS -> longs(1, 2000);
+          case JAVA -> longs(1, JavaProgram.POINTS);
           case RETRIED -> longs(1, 3);
           case RANKS -> longs(1, 20);
           case CANCEL -> longs(1, flushed.stream().mapToInt(i -> i).max().orElse(0));
@@ -243,7 +244,7 @@ final class Verifier {
     }
   }
 
-  private void expect(String what, String property, Object expected, Object actual) {
+  private void expect(String what, String property, Object expected, @Nullable Object actual) {
     if (!expected.equals(actual)) {
       faults.add(what + ": " + property + " is " + actual + ", has to be " + expected);
     }

@@ -1,6 +1,7 @@
 package io.wherry.internal.control;
 
 import io.wherry.event.RunEvent;
+import io.wherry.internal.json.NewerVersionException;
 import io.wherry.internal.store.AttemptRow;
 import io.wherry.internal.store.CursorRow;
 import io.wherry.internal.store.OutputRow;
@@ -213,18 +214,22 @@ final class Journal {
         reads -> {
           List<ActiveRun> runs = new ArrayList<>();
           for (RunRow row : reads.unfinished()) {
-            ActiveRun run =
-                new ActiveRun(
-                    row.id(),
-                    workspaceId,
-                    row.runId(),
-                    reads.spec(row.id()),
-                    row.created(),
-                    attempts(reads, row.id()),
-                    row.cancelRequested(),
-                    row.progress());
-            run.markRecovered();
-            runs.add(run);
+            try {
+              ActiveRun run =
+                  new ActiveRun(
+                      row.id(),
+                      workspaceId,
+                      row.runId(),
+                      reads.spec(row.id()),
+                      row.created(),
+                      attempts(reads, row.id()),
+                      row.cancelRequested(),
+                      row.progress());
+              run.markRecovered();
+              runs.add(run);
+            } catch (NewerVersionException e) { // a newer client looks after it; all others go on
+              LOG.log(Level.WARNING, row.runId() + " is left alone: " + e.getMessage());
+            }
           }
           return runs;
         });

@@ -13,6 +13,7 @@ import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.Comparator;
 import java.util.List;
 import java.util.stream.Stream;
@@ -57,7 +58,7 @@ final class TroubleTest extends WorkspaceTest {
   void a_killed_wrapper_leaves_the_program_and_no_exit_code() throws IOException {
     Run run = running();
     kill(wrapper(run));
-    assertThat(run.await(java.time.Duration.ofMillis(600))).as("the program still runs").isEmpty();
+    assertThat(run.await(Duration.ofMillis(600))).as("the program still runs").isEmpty();
     kill(program(run));
     RunResult result = await(run);
 
@@ -151,6 +152,39 @@ final class TroubleTest extends WorkspaceTest {
 
     assertThat(await(ws.runs().get("victim-1")).outcome()).isEqualTo(Outcome.LOST);
     stillUsable();
+  }
+
+  @Test
+  void a_client_that_died_between_writing_a_run_folder_and_telling_the_launcher_loses_no_run()
+      throws IOException {
+    Path go = temp.resolve("go");
+    Run blocker =
+        sh("blocker", "until [ -e '" + go + "' ]; do sleep 0.02; done")
+            .resources(r -> r.cpus(4))
+            .submit();
+    awaitState(blocker, RunState.RUNNING);
+    sh("victim", "echo started").submit();
+    ws.close(); // the launcher lives on with the blocker, but nobody can tell it anything more
+    Path folder = home.resolve("runs/victim-1/1");
+    Files.createDirectories(folder.resolve("0"));
+    Path other = home.resolve("runs/blocker-1/1");
+    String job =
+        Files.readString(other.resolve("job"))
+            .replace("blocker-1", "victim-1")
+            .replace(inode(other), inode(folder));
+    Files.writeString(folder.resolve("job"), job);
+    ws = open(home);
+    Run run = ws.runs().get("victim-1");
+    assertThat(run.await(Duration.ofSeconds(3))).isEmpty();
+    Files.createFile(go);
+    RunResult result = await(run);
+
+    assertThat(result.outcome()).as(result::toString).isEqualTo(Outcome.SUCCEEDED);
+    assertThat(run.logs().text()).isEqualTo("started\n");
+  }
+
+  private static String inode(Path folder) throws IOException {
+    return Files.getAttribute(folder, "unix:ino").toString();
   }
 
   @Test
