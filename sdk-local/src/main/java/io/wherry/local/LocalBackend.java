@@ -455,6 +455,9 @@ final class LocalBackend implements WorkloadBackend, Watching, LocalStreams {
       wake.accept(local.handle());
       return;
     }
+    if (files.ofEarlierBoot()) {
+      return;
+    }
     if (!told(files, grace)
         && files.exit().isEmpty()
         && files.pids().isPresent()
@@ -466,22 +469,17 @@ final class LocalBackend implements WorkloadBackend, Watching, LocalStreams {
 
   /** Tells the wrapper to stop and waits until it has heard; false if there is none any more. */
   private boolean told(RunFiles files, Duration grace) throws IOException, BackendException {
-    Optional<RunFiles.Claim> claim = files.claim();
-    String boot = claim.map(RunFiles.Claim::bootId).orElse("");
-    if (!boot.isEmpty() && !boot.equals(host.bootId())) {
-      return true;
+    long deadline = System.nanoTime() + context.timeout().toNanos();
+    PidRecord.Id wrapper = wrapper(files);
+    while (wrapper == null && files.unnamed() && System.nanoTime() < deadline) {
+      LockSupport.parkNanos(500_000); // between its claim and its name in it
+      wrapper = wrapper(files);
     }
-    PidRecord.Id wrapper =
-        files
-            .pids()
-            .map(PidRecord::wrapper)
-            .orElse(claim.map(RunFiles.Claim::wrapper).orElse(null));
     if (wrapper == null || !host.alive(wrapper)) {
       return false;
     }
     Files.writeString(files.folder().resolve(RunFolder.grace(0)), JobFile.seconds(grace) + "\n");
     host.term(wrapper);
-    long deadline = System.nanoTime() + context.timeout().toNanos();
     while (host.alive(wrapper)) {
       if (Files.exists(files.folder().resolve(RunFolder.stopping(0)))) {
         return true;
@@ -494,6 +492,13 @@ final class LocalBackend implements WorkloadBackend, Watching, LocalStreams {
       LockSupport.parkNanos(500_000); // it answers within a millisecond
     }
     return false;
+  }
+
+  private static PidRecord.@Nullable Id wrapper(RunFiles files) throws IOException {
+    Optional<PidRecord> pids = files.pids();
+    return pids.isPresent()
+        ? pids.get().wrapper()
+        : files.claim().map(RunFiles.Claim::wrapper).orElse(null);
   }
 
   /** Takes the claim away from every wrapper that is still to come; false if one has it. */

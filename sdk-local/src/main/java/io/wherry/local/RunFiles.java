@@ -78,6 +78,25 @@ record RunFiles(Host host, Path folder) {
     return Optional.of(claim.isPresent() ? claimed(claim.get(), job) : unclaimed(job));
   }
 
+  /** Whether it is claimed by a wrapper that has not yet left its name. */
+  boolean unnamed() throws IOException {
+    Optional<Claim> claim = claim();
+    return claim.isPresent() && claim.get().wrapper() == null && exit().isEmpty();
+  }
+
+  /** Whether the machine was restarted since the launch. */
+  boolean ofEarlierBoot() throws IOException {
+    String boot = bootId(claim(), JobHeader.read(folder.resolve(RunFolder.JOB)));
+    return !boot.isEmpty() && !boot.equals(host.bootId());
+  }
+
+  private static String bootId(Optional<Claim> claim, Optional<JobHeader> job) {
+    return claim
+        .map(Claim::bootId)
+        .filter(id -> !id.isEmpty())
+        .orElse(job.map(JobHeader::bootId).orElse(""));
+  }
+
   /** Whether the folder is another one than that in which the run was started. */
   boolean copied() throws IOException {
     Long inode = inode();
@@ -115,7 +134,7 @@ record RunFiles(Host host, Path folder) {
   }
 
   private Observation claimed(Claim claim, Optional<JobHeader> job) throws IOException {
-    String boot = claim.bootId().isEmpty() ? job.map(JobHeader::bootId).orElse("") : claim.bootId();
+    String boot = bootId(Optional.of(claim), job);
     Optional<PidRecord> pids = pids();
     if (!boot.isEmpty() && !boot.equals(host.bootId())) {
       return new Observation.Ended(

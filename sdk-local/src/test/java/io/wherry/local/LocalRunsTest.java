@@ -198,7 +198,7 @@ class LocalRunsTest {
     assertThatThrownBy(() -> bed.launch(spec))
         .isInstanceOfSatisfying(
             BackendException.class,
-            e -> assertThat(e.kind()).isEqualTo(BackendException.Kind.UNAUTHORIZED));
+            e -> assertThat(e.kind()).isEqualTo(BackendException.Kind.REJECTED));
     assertThat(bed.run(TestSpec.sh("true").resources(8, 0, 0)).exitCode()).isZero();
   }
 
@@ -263,9 +263,6 @@ class LocalRunsTest {
   void what_the_target_cannot_do_is_said_at_once() {
     TestSpec spec =
         TestSpec.sh("true")
-            .nodes(2)
-            .processes(2)
-            .resources(1, 0, 3)
             .param("a-b", "1")
             .param("a.b", "2")
             .env("not valid", "x")

@@ -223,7 +223,11 @@ final class BadInputTest extends WorkspaceTest {
         sh(
                 "odd",
                 "printf 'metric @1 nan=nan @1 up=inf @1 down=-Infinity @1 good=1\\n"
-                    + "metric @2 ba\\001d=1 good=2\\nmetric good=\\nwhat is this\\nmetric @3 good=3\\n' >>$WHERRY_EVENTS")
+                    + "metric @2 ba\\001d=1 good=2\\n"
+                    + "metric good=\\n"
+                    + "what is this\\n"
+                    + "metric @3 good=3\\n"
+                    + "' >>$WHERRY_EVENTS")
             .submit();
     RunResult result = await(run);
 

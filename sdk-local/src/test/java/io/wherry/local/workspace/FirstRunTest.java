@@ -61,8 +61,8 @@ final class FirstRunTest extends WorkspaceTest {
     Path input = file("numbers.csv", "1,2\n");
     Path source = file("source/tool.sh", "cat \"$WHERRY_INPUT_DATA\"\n").getParent();
     String script =
-        "sh tool.sh; echo $WHERRY_RUN_ID $WHERRY_ATTEMPT $WHERRY_PARAM_LEARNING_RATE $COLOUR $RANK/$WORLD_SIZE $1;"
-            + " test -d $WHERRY_CHECKPOINT";
+        "sh tool.sh; echo $WHERRY_RUN_ID $WHERRY_ATTEMPT $WHERRY_PARAM_LEARNING_RATE $COLOUR"
+            + " $RANK/$WORLD_SIZE $1; test -d $WHERRY_CHECKPOINT";
     RunResult result =
         await(
             ws.run("sees")
@@ -81,8 +81,12 @@ final class FirstRunTest extends WorkspaceTest {
   @Test
   void metrics_params_tags_and_progress_arrive() {
     String script =
-        "printf 'metric @1 loss=0.5 @2 loss=0.25\\nmetric acc=0.9\\nparam depth=3\\ntag stage=late\\nprogress 2/4 half\\n'"
-            + " >>$WHERRY_EVENTS";
+        "printf 'metric @1 loss=0.5 @2 loss=0.25\\n"
+            + "metric acc=0.9\\n"
+            + "param depth=3\\n"
+            + "tag stage=late\\n"
+            + "progress 2/4 half\\n"
+            + "' >>$WHERRY_EVENTS";
     Run run = sh("measured", script).tag("stage", "early").param("width", 8).submit();
     RunResult result = await(run);
 

@@ -72,7 +72,8 @@ final class QueueTest extends WorkspaceTest {
     Run run =
         sh(
                 "steady",
-                "echo $WHERRY_ATTEMPT; echo x >>$WHERRY_CHECKPOINT/done; [ $(wc -l <$WHERRY_CHECKPOINT/done) -ge 3 ] || exit 75")
+                "echo $WHERRY_ATTEMPT; echo x >>$WHERRY_CHECKPOINT/done; [ $(wc -l"
+                    + " <$WHERRY_CHECKPOINT/done) -ge 3 ] || exit 75")
             .retry(r -> r.attempts(5).onExitCodes(75))
             .submit();
     RunResult result = await(run);

@@ -67,8 +67,8 @@ final class SecretsTest extends WorkspaceTest {
               .command(
                   "sh",
                   "-c",
-                  "printf %s \"$KEY\" | md5sum; printf %s \"$TOKEN\" | md5sum; printf %s \"$CMD\" | md5sum;"
-                      + " until [ -e '"
+                  "printf %s \"$KEY\" | md5sum; printf %s \"$TOKEN\" | md5sum; printf %s \"$CMD\" |"
+                      + " md5sum; until [ -e '"
                       + go
                       + "' ]; do sleep 0.02; done")
               .secret("KEY", Secret.named("api.key"))
