@@ -276,9 +276,7 @@ final class LocalPlan implements LaunchPlan {
     environment.put("WORLD_SIZE", Integer.toString(spec.worldSize()));
     environment.put("NODE_RANK", "0");
     environment.put("MASTER_ADDR", "127.0.0.1");
-    if (spec.worldSize() > 1) { // looking for a free port takes time
-      environment.put("MASTER_PORT", Integer.toString(freePort()));
-    }
+    environment.put("MASTER_PORT", Integer.toString(freePort()));
     secrets(spec, folder);
     String group = backend.groups().make(key, spec.resources().memoryLimit());
     JobHeader header =
