@@ -43,7 +43,7 @@ public final class Artifact {
 
   /** The file or folder on this machine. Read it; do not change it. */
   public Path path() {
-    return controller.folder().resolve("runs").resolve(row.path());
+    return controller.results().path(row.path());
   }
 
   Content content() {

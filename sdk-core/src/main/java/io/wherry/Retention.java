@@ -65,6 +65,7 @@ final class Retention {
             });
     try {
       deleteFolder(runs().resolve(id));
+      deleteFolder(controller.results().run(id));
     } catch (IOException e) {
       throw new WherryException(Code.IO, id + " was deleted, but not all of its files: " + e, e);
     }
@@ -136,15 +137,17 @@ final class Retention {
 
   /** Folders of runs that are not in the store: left by a crash in the middle of a deletion. */
   private void sweepFolders() throws IOException {
-    if (!Files.isDirectory(runs())) {
-      return;
-    }
-    try (var folders = Files.newDirectoryStream(runs())) {
-      for (Path folder : folders) {
-        String id = folder.getFileName().toString();
-        @Nullable RunRow row = controller.store().read((Reads r) -> r.run(id));
-        if (row == null) {
-          deleteFolder(folder);
+    for (Path parent : List.of(runs(), controller.results().root())) {
+      if (!Files.isDirectory(parent)) {
+        continue;
+      }
+      try (var folders = Files.newDirectoryStream(parent, Files::isDirectory)) {
+        for (Path folder : folders) {
+          String id = folder.getFileName().toString();
+          @Nullable RunRow row = controller.store().read((Reads r) -> r.run(id));
+          if (row == null) {
+            deleteFolder(folder);
+          }
         }
       }
     }

@@ -25,6 +25,9 @@ final class CoreSize implements Benchmark {
     Set<Path> others = Set.of(origin(Main.class), origin(LocalProvider.class));
     long sum = 0;
     for (String entry : System.getProperty("java.class.path").split(File.pathSeparator, -1)) {
+      if (entry.isEmpty()) {
+        continue;
+      }
       Path path = Path.of(entry).toRealPath();
       if (!others.contains(path)) {
         long size = size(path);

@@ -61,6 +61,8 @@ final class LocalBackend implements WorkloadBackend, Watching, LocalStreams {
 
   private static final System.Logger LOG = System.getLogger(LocalBackend.class.getName());
   private static final Duration POLL = Duration.ofMillis(250);
+  private static final Set<String> OURS =
+      Set.of(RunFolder.WORK, RunFolder.INPUTS, RunFolder.OUTPUTS, RunFolder.SECRETS);
   private static final Duration SETTLING = Duration.ofSeconds(2);
   private static final Duration MISSING_GRACE = Duration.ofSeconds(2);
 
@@ -637,9 +639,16 @@ final class LocalBackend implements WorkloadBackend, Watching, LocalStreams {
     if (again.remove(key) || !traces.reported()) {
       slots.free(key);
     }
-    delete(folder, name -> !name.equals("0") && !name.equals(RunFolder.JOB));
+    delete(folder, LocalBackend::isOurs);
     delete(folder.resolve("0"), name -> name.startsWith("events-"));
     Files.deleteIfExists(job); // last, because it names the rest
+  }
+
+  /** Core keeps things of its own beside ours: collected outputs, copied logs. */
+  private static boolean isOurs(String name) {
+    return OURS.contains(name)
+        || name.startsWith(RunFolder.JOB + ".") // cut short while they were written
+        || name.startsWith(RunFolder.SECRETS + ".");
   }
 
   private static void delete(Path folder, Predicate<String> which) throws IOException {

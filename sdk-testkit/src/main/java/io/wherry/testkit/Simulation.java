@@ -206,8 +206,12 @@ final class Simulation implements AutoCloseable {
   private Optional<String> behind(Run run, boolean withStreams) {
     RunState state = run.state();
     if (state.isFinal()) {
-      finished.add(run.id());
-      return Optional.empty();
+      boolean over =
+          run.whenDone().isDone(); // else this is the end of an attempt that another follows
+      if (over) {
+        finished.add(run.id());
+      }
+      return over ? Optional.empty() : Optional.of(run + ", to be judged");
     }
     Instant now = clock.instant();
     LaunchKey key = key(run);

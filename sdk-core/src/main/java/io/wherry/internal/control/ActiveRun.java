@@ -38,6 +38,7 @@ public final class ActiveRun {
   private boolean cancelRequested;
   private boolean flushPending;
   private boolean recovered;
+  private @Nullable AttemptRecord beforeEnd;
   private @Nullable Progress progress;
   private Supplier<String> queueReason = () -> "";
   private long version;
@@ -194,20 +195,36 @@ public final class ActiveRun {
     replace(current().startedAt(time));
   }
 
+  /**
+   * Ends the newest attempt for good. Users go on seeing what was before until {@link #publish}.
+   */
   synchronized void end(Verdict verdict, @Nullable Instant ended, Instant now) {
     AttemptRecord at = current();
+    judge(at, verdict, ended, now);
+    beforeEnd = at;
+  }
+
+  /** Ends the newest attempt and begins another one, in one step. */
+  synchronized void endAndContinue(
+      Verdict verdict, @Nullable Instant ended, AttemptRecord next, RunEvent why) {
+    judge(current(), verdict, ended, next.created());
+    attempts.add(next);
+    recovered = false;
+    record(why);
+    record(new RunEvent.StateChanged(next.created(), next.number(), next.state(), ""));
+  }
+
+  private void judge(AttemptRecord at, Verdict verdict, @Nullable Instant ended, Instant now) {
     Transitions.check(at.state(), verdict.outcome().state());
     replace(at.judged(verdict, ended == null ? now : ended));
     record(
         new RunEvent.StateChanged(now, at.number(), verdict.outcome().state(), verdict.reason()));
   }
 
-  /** Begins another attempt after the newest one has ended. */
-  synchronized void next(AttemptRecord attempt, RunEvent why) {
-    attempts.add(attempt);
-    recovered = false;
-    record(why);
-    record(new RunEvent.StateChanged(attempt.created(), attempt.number(), attempt.state(), ""));
+  /** The verdict is durable: users may see it. */
+  synchronized void publish() {
+    beforeEnd = null;
+    changed();
   }
 
   synchronized boolean requestCancel(Instant now) {
@@ -256,11 +273,17 @@ public final class ActiveRun {
     return changes;
   }
 
-  /** The run as it is now. */
+  /** The run as users may see it now. */
   public RunRecord record() {
     String why = reason();
     synchronized (this) {
-      return new RunRecord(pk, id, spec, submitted, state(), why, attempts, progress);
+      List<AttemptRecord> visible = new ArrayList<>(attempts);
+      if (beforeEnd != null) {
+        visible.set(visible.size() - 1, beforeEnd);
+        why = beforeEnd.reason();
+      }
+      RunState state = visible.get(visible.size() - 1).state();
+      return new RunRecord(pk, id, spec, submitted, state, why, visible, progress);
     }
   }
 

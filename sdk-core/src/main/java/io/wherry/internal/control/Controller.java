@@ -47,6 +47,7 @@ public final class Controller implements AutoCloseable {
   private final boolean readOnly;
   private final Homes homes;
   private final Journal journal;
+  private final ResultFolders results;
   private final LogFiles logFiles;
   private final Streams streams;
   private final Finisher finisher;
@@ -84,7 +85,8 @@ public final class Controller implements AutoCloseable {
     Path runs = folder.resolve("runs");
     RunContent content = new RunContent(snapshots);
     this.journal = new Journal(store, workspaceId);
-    this.logFiles = new LogFiles(runs);
+    this.results = new ResultFolders(folder);
+    this.logFiles = new LogFiles(results);
     this.streams = new Streams(journal, logFiles, clock);
     this.workers = new ScheduledThreadPoolExecutor(WORKERS, Controller::workerThread);
     workers.setExecuteExistingDelayedTasksAfterShutdownPolicy(false);
@@ -92,7 +94,7 @@ public final class Controller implements AutoCloseable {
         new Finisher(
             journal,
             streams,
-            new Outputs(runs, content, journal),
+            new Outputs(results, content, journal),
             logFiles,
             new LogLimit(logLimit),
             content,
@@ -138,6 +140,11 @@ public final class Controller implements AutoCloseable {
   /** Class paths of programs, frozen. */
   public ClassPathCapture classPaths() {
     return classPaths;
+  }
+
+  /** What runs have brought home. */
+  public ResultFolders results() {
+    return results;
   }
 
   /** The compute targets. */

@@ -168,11 +168,14 @@ final class Finisher {
             : Set.of();
     boolean again =
         !run.cancelRequested() && verdict.retried(run.spec().retry(), attempt.number(), requeued);
-    run.end(verdict, endedAt, now);
     if (again) {
-      run.next(
+      run.endAndContinue(
+          verdict,
+          endedAt,
           attempt.retry(now),
           new RunEvent.Retrying(now, attempt.number(), verdict.cause(), verdict.exitCode()));
+    } else {
+      run.end(verdict, endedAt, now);
     }
     publish(loop, run, attempt, again, Level.WARNING);
   }
@@ -192,6 +195,7 @@ final class Finisher {
     if (again) {
       loop.enqueue(run); // its content is on the target already
     } else {
+      run.publish();
       ended.accept(run);
       run.done().complete(null);
     }

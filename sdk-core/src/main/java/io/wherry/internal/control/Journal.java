@@ -18,7 +18,6 @@ import io.wherry.spi.StreamRef;
 import io.wherry.spi.WorkloadHandle;
 import java.lang.System.Logger;
 import java.lang.System.Logger.Level;
-import java.nio.file.Path;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -181,15 +180,13 @@ final class Journal {
     return cursors;
   }
 
-  void outputLater(long run, String name, RunContent.Described output, Path path) {
+  void outputLater(long run, String name, RunContent.Described output, String path) {
     later(
         "output " + name,
         store.writeLater(
             tx -> {
               tx.putOutput(
-                  run,
-                  new OutputRow(
-                      name, output.digest(), output.size(), path.toString(), output.kind()));
+                  run, new OutputRow(name, output.digest(), output.size(), path, output.kind()));
               return true;
             }));
   }

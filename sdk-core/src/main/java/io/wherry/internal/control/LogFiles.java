@@ -6,15 +6,14 @@ import io.wherry.spi.StreamRef;
 import io.wherry.spi.WorkloadBackend;
 import io.wherry.spi.WorkloadHandle;
 import java.nio.file.Path;
-import java.util.Locale;
 import org.jspecify.annotations.Nullable;
 
 /** Where the bytes of a log stream lie on this machine. No I/O. */
 public final class LogFiles {
-  private final Path runs;
+  private final ResultFolders results;
 
-  LogFiles(Path runs) {
-    this.runs = runs;
+  LogFiles(ResultFolders results) {
+    this.results = results;
   }
 
   /**
@@ -39,9 +38,6 @@ public final class LogFiles {
   }
 
   Path copy(String runId, int attempt, int rank, Channel channel) {
-    return runs.resolve(runId)
-        .resolve(Integer.toString(attempt))
-        .resolve("logs")
-        .resolve(channel.name().toLowerCase(Locale.ROOT) + "-" + rank);
+    return results.log(runId, attempt, rank, channel);
   }
 }

@@ -11,17 +11,14 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 
-/**
- * Brings home what runs have written: {@code runs/<run>/<attempt>/collected/<name>}, and its digest
- * into the store.
- */
+/** Brings home what runs have written, and its digest into the store. */
 final class Outputs {
-  private final Path runs;
+  private final ResultFolders results;
   private final RunContent content;
   private final Journal journal;
 
-  Outputs(Path runs, RunContent content, Journal journal) {
-    this.runs = runs;
+  Outputs(ResultFolders results, RunContent content, Journal journal) {
+    this.results = results;
     this.content = content;
     this.journal = journal;
   }
@@ -35,7 +32,7 @@ final class Outputs {
     if (run.spec().outputs().isEmpty()) {
       return List.of();
     }
-    Path into = folder(run.id(), run.current().number());
+    Path into = results.outputs(run.id(), run.current().number());
     try {
       Files.createDirectories(into);
       EngineCalls.retrying(
@@ -48,7 +45,7 @@ final class Outputs {
       for (String name : run.spec().outputs()) {
         Path file = into.resolve(name);
         if (Files.exists(file, LinkOption.NOFOLLOW_LINKS)) {
-          journal.outputLater(run.pk(), name, content.freeze(name, file), runs.relativize(file));
+          journal.outputLater(run.pk(), name, content.freeze(name, file), results.name(file));
         } else {
           missing.add(name);
         }
@@ -57,9 +54,5 @@ final class Outputs {
     } catch (IOException e) {
       throw new BackendException(Kind.REJECTED, e.toString(), e);
     }
-  }
-
-  private Path folder(String runId, int attempt) {
-    return runs.resolve(runId).resolve(Integer.toString(attempt)).resolve("collected");
   }
 }

@@ -407,12 +407,12 @@ final class TargetLoop implements AutoCloseable {
       insist(run, handle);
     }
     if (observation instanceof Observation.Waiting waiting) {
-      catchUp(run, waiting.restart());
+      catchUp(run, handle, waiting.restart());
       if (run.waiting(waiting.reason(), clock.instant())) {
         journal.flushLater(run);
       }
     } else if (observation instanceof Observation.Active now) {
-      catchUp(run, now.restart());
+      catchUp(run, handle, now.restart());
       if (run.state() == RunState.QUEUED) {
         steps.reached("running", run.key());
         run.running(now.since(), clock.instant());
@@ -422,7 +422,7 @@ final class TargetLoop implements AutoCloseable {
         finisher.streams().follow(run, handle, backend); // taken up after a restart of the client
       }
     } else if (observation instanceof Observation.Ended ended) {
-      catchUp(run, ended.restart());
+      catchUp(run, handle, ended.restart());
       steps.reached("ended", run.key());
       forget(handle);
       noRoom = false;
@@ -433,16 +433,23 @@ final class TargetLoop implements AutoCloseable {
   }
 
   /** What the engine restarted by itself becomes an attempt of its own. */
-  private void catchUp(ActiveRun run, int restart) {
+  private void catchUp(ActiveRun run, WorkloadHandle handle, int restart) {
     AttemptRecord at = run.current();
     if (restart <= at.restart()) {
       return;
     }
     Instant now = clock.instant();
+    try {
+      finisher.streams().drain(run, handle, backend);
+    } catch (BackendException e) {
+      run.note("the last output before the restart may be missing: " + message(e), now);
+    }
     finisher.streams().forget(run);
-    run.end(Verdict.requeued(), null, now);
-    run.next(
-        at.restarted(restart, now), new RunEvent.Retrying(now, at.number(), Cause.REQUEUED, null));
+    run.endAndContinue(
+        Verdict.requeued(),
+        null,
+        at.restarted(restart, now),
+        new RunEvent.Retrying(now, at.number(), Cause.REQUEUED, null));
     run.change(RunState.QUEUED, "", now);
     journal.flushLater(run);
   }

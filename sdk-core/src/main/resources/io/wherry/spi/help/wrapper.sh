@@ -151,6 +151,7 @@ w_become() {
   trap - HUP INT QUIT PIPE TERM USR1 USR2 EXIT
   [ ! -e "$w_r/stopping" ] || exit 143
   [ -z "$w_cgroup" ] || echo 0 >"$w_cgroup/cgroup.procs" || exit 126
+  { true >>"$w_r/events-$w_i"; } 2>/dev/null
   w_env
   cd -P ./work || exit 126
   w_exec

@@ -175,6 +175,16 @@ final class FirstRunTest extends WorkspaceTest {
   }
 
   @Test
+  void an_output_outlives_the_release_of_its_run() throws IOException {
+    RunResult result = await(sh("maker", "echo 42 >$WHERRY_OUTPUT_MODEL").output("model").submit());
+    ws.close(); // waits for the release
+    assertThat(home.resolve("runs/maker-1/1/work")).doesNotExist();
+    ws = open(home);
+
+    assertThat(await(ws.runs().get(result.id())).output("model").path()).hasContent("42");
+  }
+
+  @Test
   void an_output_that_was_not_written_fails_the_run() {
     RunResult result = await(sh("forgets", "true").output("model").output("report").submit());
 

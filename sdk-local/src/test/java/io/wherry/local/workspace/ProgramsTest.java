@@ -144,7 +144,7 @@ final class ProgramsTest extends WorkspaceTest {
       assertThat(all.subList(0, all.size() - 1)).allMatch(LogLine::continued);
       assertThat(all.get(all.size() - 1).continued()).isFalse();
     }
-    assertThat(run.logs().text()).hasSize(length + 1);
+    assertThat(run.logs().text()).hasSize(length);
   }
 
   @Test

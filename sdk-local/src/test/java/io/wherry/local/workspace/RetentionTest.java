@@ -85,11 +85,11 @@ final class RetentionTest extends WorkspaceTest {
     Files.createFile(go);
     Run again = ws.runs().get("young-1");
     assertThat(await(again).outcome()).isEqualTo(Outcome.SUCCEEDED);
-    assertThat(again.logs().out().text()).isEqualTo("made\nshared\n");
+    assertThat(again.logs().out().text()).isEqualTo("made\nshared");
     Run named =
         sh("named", "cat $WHERRY_INPUT_N data.txt").source(shared).input("n", "kept").submit();
     await(named);
-    assertThat(named.logs().out().text()).isEqualTo("namedshared\n");
+    assertThat(named.logs().out().text()).isEqualTo("namedshared");
   }
 
   private List<Path> blobs() throws IOException {

@@ -15,6 +15,7 @@ import java.io.IOException;
 import java.io.PrintStream;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.util.ArrayList;
@@ -139,8 +140,11 @@ final class SecretsTest extends WorkspaceTest {
     try (Stream<Path> files = Files.walk(home)) {
       List<Path> found = new ArrayList<>();
       for (Path file : files.filter(Files::isRegularFile).toList()) {
-        if (new String(Files.readAllBytes(file), StandardCharsets.ISO_8859_1).contains(text)) {
-          found.add(file);
+        try {
+          if (new String(Files.readAllBytes(file), StandardCharsets.ISO_8859_1).contains(text)) {
+            found.add(file);
+          }
+        } catch (NoSuchFileException e) { // an ended run's traces are being deleted
         }
       }
       return found;

@@ -215,8 +215,10 @@ final class TroubleTest extends WorkspaceTest {
               .run("filler")
               .command("sh", "-c", "yes | head -c 20000000; echo rc $? >&2; exit 3")
               .submit();
-      until("it has ended", () -> run.state().isFinal());
-      assertThat(run.state()).isEqualTo(RunState.FAILED);
+      until("the verdict waits for room", () -> run.state() == RunState.COLLECTING);
+      assertThat(run.await(Duration.ofSeconds(1)))
+          .as("nothing is told before it is stored")
+          .isEmpty();
       Files.write(disk.resolve("ws/runs/filler-1/1/0/out-0"), new byte[0]); // somebody makes room
       RunResult result = await(run);
       assertThat(result.outcome()).as(result::toString).isEqualTo(Outcome.FAILED);
