@@ -63,9 +63,16 @@ final class Host {
     return process.ticks() != 0 && ticks(process.pid()) == process.ticks();
   }
 
-  /** Whether a launcher still takes runs: it closes its third file when it has read all of them. */
+  /** Whether a launcher still takes runs: it gives up its standard input when it has read all. */
   boolean serves(PidRecord.Id launcher) {
-    return alive(launcher) && Files.exists(Path.of("/proc/" + launcher.pid() + "/fd/3"));
+    try {
+      return alive(launcher)
+          && Files.readSymbolicLink(Path.of("/proc/" + launcher.pid() + "/fd/0"))
+              .toString()
+              .startsWith("pipe:");
+    } catch (IOException e) { // gone
+      return false;
+    }
   }
 
   /** Start of a process in ticks; -1 if there is none or it has ended. */

@@ -161,6 +161,9 @@ record RunFiles(Host host, Path folder) {
     if (exit.isPresent()) {
       return ended(exit.get());
     }
+    if (pids.isEmpty() && claim.wrapper() == null) { // perhaps it is just about to
+      return new Observation.Missing("a job wrapper took the run and has not left its name");
+    }
     Optional<String> stopping = read(RunFolder.stopping(0)).map(String::strip);
     if (stopping.isPresent()) {
       Cause cause = stopping.get().equals("TIME_LIMIT") ? Cause.TIME_LIMIT : Cause.STOPPED;

@@ -40,21 +40,19 @@ w_hit() {
   [ -z "$w_c" ] || { kill "-$1" "-$w_c" || kill "-$1" "$w_c"; } 2>/dev/null
 }
 
-# SIGNAL: to the program, or to the watchers of all ranks.
+# SIGNAL: to the program, or to the watchers of all ranks, of which some may have ended. False if all have.
 w_kill() {
-  if [ "$w_ranks" = 1 ]; then
-    w_hit "$1"
-  else
-    w_h=1
-    for w_b in $w_cs; do # some may have ended
-      if [ "$1" = TERM ]; then
-        kill -TERM "$w_b" && w_h=0
-      else
-        kill -USR1 "$w_b" && w_h=0
-      fi
-    done 2>/dev/null
-    return $w_h
-  fi
+  w_h=1
+  for w_b in $w_cs; do
+    if [ "$w_ranks" = 1 ]; then
+      kill "-$1" "-$w_b" || kill "-$1" "$w_b"
+    elif [ "$1" = KILL ]; then
+      kill -USR1 "$w_b"
+    else
+      kill "-$1" "$w_b"
+    fi && w_h=0
+  done 2>/dev/null
+  return $w_h
 }
 
 # CAUSE: the wrapper was told to end the run. The first cause counts; before the start it is only remembered.
@@ -67,14 +65,15 @@ w_halt() {
 
 w_term() {
   [ -z "$w_k" ] || return 0
+  if ! w_kill 0; then # it ended before it could be told
+    w_cause=
+    return 0
+  fi
   [ -r "$w_r/grace" ] && read -r w_g <"$w_r/grace" && w_grace=$w_g
   { echo "$w_cause" >"$w_r/stopping"; } 2>/dev/null
-  if w_kill TERM; then
-    w_nap "$w_grace" 'w_kill KILL; w_sweep'
-    w_k=$!
-  else
-    w_cause=
-  fi
+  w_kill TERM
+  w_nap "$w_grace" 'w_kill KILL; w_sweep'
+  w_k=$!
 }
 
 # The time limit is over. A wrapper that was killed meanwhile can't be told: then the program is ended right here.
@@ -304,7 +303,7 @@ w_serve() {
     w_run "$w_folder" "$w_restart" "$1" </dev/null &
   done
   echo Q >&3
-  exec 3>&-
+  exec </dev/null 3>&- # shows that nothing more is taken
   wait
 }
 
