@@ -213,7 +213,7 @@ class GuideTest {
               .input("data", "rows:1")
               .submit();
       inPlace.await().orThrow();
-      assertThat(inPlace.logs().text()).isEqualTo("here already\n");
+      assertThat(inPlace.logs().text()).isEqualTo("here already");
     }
   }
 
