@@ -21,9 +21,8 @@ final class Host {
   /** Ticks a second, the same on every Linux as far as programs can see. */
   private static final long TICKS = 100;
 
-  private static final int KERNEL_FLAGS = 6;
   private static final int START = 19;
-  private static final long KERNEL_THREAD = 0x200000;
+  private static final int MEMORY = 20;
 
   /** Processes found to have an empty environment; grows by one for each, forgotten all at once. */
   private final Set<String> bare = ConcurrentHashMap.newKeySet();
@@ -191,12 +190,14 @@ final class Host {
     }
   }
 
-  /** Whether it is a program of this user that still runs, rather than a part of the kernel. */
+  /**
+   * Whether it is a program of this user with memory of its own: what is about to end, and the
+   * kernel's own threads, have none.
+   */
   private static boolean program(String pid) {
     String[] fields = stat(pid);
-    return fields.length > KERNEL_FLAGS
-        && !ended(fields)
-        && (Long.parseLong(fields[KERNEL_FLAGS]) & KERNEL_THREAD) == 0
+    return fields.length > MEMORY
+        && !fields[MEMORY].equals("0")
         && Files.isReadable(Path.of("/proc/" + pid + "/environ"));
   }
 
