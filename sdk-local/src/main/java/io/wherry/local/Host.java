@@ -100,11 +100,15 @@ final class Host {
   private Set<Long> marked(Collection<String> keys, long from) {
     Set<Long> found = new HashSet<>();
     String[] names = new File("/proc").list();
+    long newest = lastPid(); // after the listing, which may have seen it
+    boolean all = newest < from; // the kernel has begun anew with low numbers
     for (String name : names == null ? new String[0] : names) {
-      if (Character.isDigit(name.charAt(0))
-          && Long.parseLong(name) >= from
-          && keys.contains(key(name))) {
-        found.add(Long.valueOf(name));
+      if (!Character.isDigit(name.charAt(0))) {
+        continue;
+      }
+      long pid = Long.parseLong(name);
+      if ((all || from == 0 || (pid >= from && pid <= newest)) && keys.contains(key(name))) {
+        found.add(pid);
       }
     }
     return found;
@@ -118,10 +122,9 @@ final class Host {
    * @return whether that worked
    */
   boolean sweep(Collection<String> keys, long firstPid) {
-    long from = firstPid > lastPid() ? 0 : firstPid;
     int quiet = 0;
     for (int round = 0; round < 200; round++) {
-      Set<Long> found = marked(keys, from);
+      Set<Long> found = marked(keys, firstPid);
       if (found.isEmpty()) {
         if (++quiet == 2) {
           return true;
