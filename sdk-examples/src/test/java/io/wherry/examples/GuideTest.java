@@ -113,7 +113,7 @@ class GuideTest {
               .input("model", model)
               .submit()
               .await();
-      assertThat(ws.runs().get(next.id()).logs().text()).isEqualTo("rows\n");
+      assertThat(ws.runs().get(next.id()).logs().text()).isEqualTo("rows");
     }
   }
 
@@ -203,7 +203,7 @@ class GuideTest {
               .input("data", "rows:1")
               .submit();
       run.await().orThrow();
-      assertThat(run.logs().text()).isEqualTo("1\n");
+      assertThat(run.logs().text()).isEqualTo("1");
 
       Path elsewhere = Files.writeString(folder.resolve("elsewhere.csv"), "here already");
       ws.data().get("rows:1").at("local", elsewhere.toString());
@@ -213,7 +213,7 @@ class GuideTest {
               .input("data", "rows:1")
               .submit();
       inPlace.await().orThrow();
-      assertThat(inPlace.logs().text()).isEqualTo("here already\n");
+      assertThat(inPlace.logs().text()).isEqualTo("here already");
     }
   }
 

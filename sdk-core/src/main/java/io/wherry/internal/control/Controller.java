@@ -50,6 +50,7 @@ public final class Controller implements AutoCloseable {
   private final ResultFolders results;
   private final LogFiles logFiles;
   private final Streams streams;
+  private final Releases releases;
   private final Finisher finisher;
   private final Steps steps = new Steps();
   private final ScheduledThreadPoolExecutor workers;
@@ -90,6 +91,7 @@ public final class Controller implements AutoCloseable {
     this.streams = new Streams(journal, logFiles, clock);
     this.workers = new ScheduledThreadPoolExecutor(WORKERS, Controller::workerThread);
     workers.setExecuteExistingDelayedTasksAfterShutdownPolicy(false);
+    this.releases = new Releases(journal, workers);
     this.finisher =
         new Finisher(
             journal,
@@ -97,6 +99,7 @@ public final class Controller implements AutoCloseable {
             new Outputs(results, content, journal),
             logFiles,
             new LogLimit(logLimit),
+            releases,
             content,
             workers,
             clock,
@@ -219,15 +222,11 @@ public final class Controller implements AutoCloseable {
         || !owner(run.id(), run.target()).isEmpty()) {
       return;
     }
-    workers.execute(
-        () -> {
-          try {
-            finisher.release(
-                targets.get(run.target()).backend(), attempt.run(), attempt.no(), handle);
-          } catch (WherryException e) {
-            LOG.log(Level.DEBUG, "release of " + handle + " is put off", e);
-          }
-        });
+    try {
+      releases.add(targets.get(run.target()).backend(), attempt.run(), attempt.no(), handle);
+    } catch (WherryException e) {
+      LOG.log(Level.DEBUG, "release of " + handle + " is put off", e);
+    }
   }
 
   /** Whose a run is: empty if ours, else where only its end can be seen. */
@@ -406,6 +405,7 @@ public final class Controller implements AutoCloseable {
       workers.shutdownNow();
       Thread.currentThread().interrupt();
     }
+    releases.flush();
     streams.close();
     targets.close();
     snapshots.close();

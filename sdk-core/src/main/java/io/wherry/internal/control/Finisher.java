@@ -38,6 +38,7 @@ final class Finisher {
   private final Outputs outputs;
   private final LogFiles logFiles;
   private final LogLimit logLimit;
+  private final Releases releases;
   private final RunContent content;
   private final ScheduledExecutorService workers;
   private final Clock clock;
@@ -50,6 +51,7 @@ final class Finisher {
       Outputs outputs,
       LogFiles logFiles,
       LogLimit logLimit,
+      Releases releases,
       RunContent content,
       ScheduledExecutorService workers,
       Clock clock,
@@ -60,6 +62,7 @@ final class Finisher {
     this.outputs = outputs;
     this.logFiles = logFiles;
     this.logLimit = logLimit;
+    this.releases = releases;
     this.content = content;
     this.workers = workers;
     this.clock = clock;
@@ -202,7 +205,7 @@ final class Finisher {
     WorkloadHandle handle = attempt.handle();
     if (handle != null) {
       cutLogs(loop.backend(), run, attempt);
-      release(loop.backend(), run.pk(), attempt.number(), handle);
+      releases.add(loop.backend(), run.pk(), attempt.number(), handle);
       journal.compactLater(run);
     }
   }
@@ -215,24 +218,6 @@ final class Finisher {
       }
     } catch (IOException e) {
       LOG.log(Level.WARNING, run.id() + ": a log could not be cut, it stays whole", e);
-    }
-  }
-
-  /**
-   * Deletes an ended attempt's traces on the engine, now or, where it does not answer, at a later
-   * opening.
-   */
-  void release(WorkloadBackend backend, long run, int attempt, WorkloadHandle handle) {
-    try {
-      EngineCalls.retrying(
-          "release",
-          () -> {
-            backend.release(Set.of(handle));
-            return true;
-          });
-      journal.releasedLater(run, attempt);
-    } catch (BackendException e) {
-      LOG.log(Level.WARNING, "release of " + handle + " is put off: " + e.getMessage());
     }
   }
 }

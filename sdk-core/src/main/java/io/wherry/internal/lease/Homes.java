@@ -12,7 +12,7 @@ import java.nio.file.attribute.BasicFileAttributes;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
-import java.util.UUID;
+import java.util.concurrent.ThreadLocalRandom;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -79,17 +79,24 @@ public final class Homes {
     } else {
       homes.add(now);
     }
-    String newId = id == null || copied ? UUID.randomUUID().toString().substring(0, 13) : id;
+    String settledId = id == null || copied ? newId() : id;
     if (!store.isReadOnly()) {
       String json = Json.write(homes.stream().map(Home::json).toList());
       store.write(
           tx -> {
-            tx.putMeta(ID, newId);
+            tx.putMeta(ID, settledId);
             tx.putMeta(HOMES, json);
             return true;
           });
     }
-    return new Homes(newId, homes);
+    return new Homes(settledId, homes);
+  }
+
+  /**
+   * A label, no secret: a secure random number would make every first opening wait for its seed.
+   */
+  private static String newId() {
+    return Long.toHexString(ThreadLocalRandom.current().nextLong() | Long.MIN_VALUE);
   }
 
   private static List<Home> read(Reads reads) {

@@ -215,10 +215,8 @@ final class TroubleTest extends WorkspaceTest {
               .run("filler")
               .command("sh", "-c", "yes | head -c 20000000; echo rc $? >&2; exit 3")
               .submit();
-      until("the verdict waits for room", () -> run.state() == RunState.COLLECTING);
-      assertThat(run.await(Duration.ofSeconds(1)))
-          .as("nothing is told before it is stored")
-          .isEmpty();
+      Path exit = disk.resolve("ws/runs/filler-1/1/0/exit");
+      until("the record of its end is whole", () -> text(exit).contains(" END"));
       Files.write(disk.resolve("ws/runs/filler-1/1/0/out-0"), new byte[0]); // somebody makes room
       RunResult result = await(run);
       assertThat(result.outcome()).as(result::toString).isEqualTo(Outcome.FAILED);
@@ -229,6 +227,14 @@ final class TroubleTest extends WorkspaceTest {
     try (Workspace again = open(disk.resolve("ws"))) {
       assertThat(again.runs().list(10)).hasSize(2);
       assertThat(again.runs().get("filler-1").state()).isEqualTo(RunState.FAILED);
+    }
+  }
+
+  private static String text(Path file) {
+    try {
+      return Files.readString(file);
+    } catch (IOException e) { // not there yet
+      return "";
     }
   }
 
