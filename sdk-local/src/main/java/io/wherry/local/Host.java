@@ -21,9 +21,8 @@ final class Host {
   /** Ticks a second, the same on every Linux as far as programs can see. */
   private static final long TICKS = 100;
 
-  private static final int KERNEL_FLAGS = 6;
   private static final int START = 19;
-  private static final long KERNEL_THREAD = 0x200000;
+  private static final int MEMORY = 20;
 
   /** Processes found to have an empty environment; grows by one for each, forgotten all at once. */
   private final Set<String> bare = ConcurrentHashMap.newKeySet();
@@ -101,11 +100,15 @@ final class Host {
   private Set<Long> marked(Collection<String> keys, long from) {
     Set<Long> found = new HashSet<>();
     String[] names = new File("/proc").list();
+    long newest = lastPid(); // after the listing, which may have seen it
+    boolean all = newest < from; // the kernel has begun anew with low numbers
     for (String name : names == null ? new String[0] : names) {
-      if (Character.isDigit(name.charAt(0))
-          && Long.parseLong(name) >= from
-          && keys.contains(key(name))) {
-        found.add(Long.valueOf(name));
+      if (!Character.isDigit(name.charAt(0))) {
+        continue;
+      }
+      long pid = Long.parseLong(name);
+      if ((all || from == 0 || (pid >= from && pid <= newest)) && keys.contains(key(name))) {
+        found.add(pid);
       }
     }
     return found;
@@ -119,10 +122,9 @@ final class Host {
    * @return whether that worked
    */
   boolean sweep(Collection<String> keys, long firstPid) {
-    long from = firstPid > lastPid() ? 0 : firstPid;
     int quiet = 0;
     for (int round = 0; round < 200; round++) {
-      Set<Long> found = marked(keys, from);
+      Set<Long> found = marked(keys, firstPid);
       if (found.isEmpty()) {
         if (++quiet == 2) {
           return true;
@@ -191,12 +193,14 @@ final class Host {
     }
   }
 
-  /** Whether it is a program of this user that still runs, rather than a part of the kernel. */
+  /**
+   * Whether it is a program of this user with memory of its own: what is about to end, and the
+   * kernel's own threads, have none.
+   */
   private static boolean program(String pid) {
     String[] fields = stat(pid);
-    return fields.length > KERNEL_FLAGS
-        && !ended(fields)
-        && (Long.parseLong(fields[KERNEL_FLAGS]) & KERNEL_THREAD) == 0
+    return fields.length > MEMORY
+        && !fields[MEMORY].equals("0")
         && Files.isReadable(Path.of("/proc/" + pid + "/environ"));
   }
 

@@ -22,12 +22,13 @@ w_stat() {
   esac
 }
 
-# SECONDS COMMAND: runs the command after a while, unless told to forget it by TERM; leaves no sleep behind.
+# SECONDS COMMAND: runs the command after a while, unless told to forget it by ALRM; leaves no sleep behind. ALRM, because
+# a new child swallows a signal that its parent traps until it has traps of its own, and the wrapper traps no ALRM.
 w_nap() {
   (
     w_o=$!
-    trap '[ "$!" = "$w_o" ] || kill "$!"; exit' TERM
-    trap - USR1 USR2 EXIT
+    trap '[ "$!" = "$w_o" ] || kill "$!"; exit' ALRM
+    trap - TERM USR1 USR2 EXIT
     sleep "$1" &
     wait $!
     eval "$2"
@@ -40,16 +41,19 @@ w_hit() {
   [ -z "$w_c" ] || { kill "-$1" "-$w_c" || kill "-$1" "$w_c"; } 2>/dev/null
 }
 
-# SIGNAL: to the program, or to the watchers of all ranks, of which some may have ended. False if all have.
+# SIGNAL: to the program, or to the watchers of all ranks, of which some may have ended; these know ALRM for TERM and
+# VTALRM for KILL, which the wrapper does not trap. False if all have ended.
 w_kill() {
   w_h=1
   for w_b in $w_cs; do
     if [ "$w_ranks" = 1 ]; then
       kill "-$1" "-$w_b" || kill "-$1" "$w_b"
-    elif [ "$1" = KILL ]; then
-      kill -USR1 "$w_b"
     else
-      kill "-$1" "$w_b"
+      case $1 in
+        TERM) kill -ALRM "$w_b" ;;
+        KILL) kill -VTALRM "$w_b" ;;
+        *) kill "-$1" "$w_b" ;;
+      esac
     fi && w_h=0
   done 2>/dev/null
   return $w_h
@@ -172,9 +176,9 @@ w_await() {
 # Watches rank w_i, one of several; the first one that fails leaves its name and wakes the wrapper.
 w_rank() {
   w_c= w_want= w_sig=
-  trap 'w_hit TERM' TERM
-  trap 'w_hit KILL' USR1
-  trap - USR2 EXIT
+  trap 'w_hit TERM' ALRM
+  trap 'w_hit KILL' VTALRM
+  trap - TERM USR1 USR2 EXIT
   (w_become) </dev/null >>"$w_r/out-$w_i" 2>>"$w_r/err-$w_i" 3>&- &
   w_c=$!
   [ -z "$w_want" ] || w_hit "$w_want"
@@ -249,6 +253,7 @@ w_run() {
     w_over 143 "$w_cause" 0 NEVER
     return
   fi
+  trap - EXIT # bash runs it also in a child that a signal ends early
   w_i=0
   if [ "$w_ranks" = 1 ]; then
     (w_become) </dev/null >>"$w_r/out-0" 2>>"$w_r/err-0" 3>&- &
@@ -290,7 +295,7 @@ w_run() {
     [ "$w_rc" = 0 ] || { read -r w_rc w_at <"$w_r/failed"; } 2>/dev/null
     [ "$w_cause" != RANK_FAILED ] || w_cause=
   fi
-  [ -z "$w_w$w_k" ] || kill $w_w $w_k 2>/dev/null
+  [ -z "$w_w$w_k" ] || kill -ALRM $w_w $w_k 2>/dev/null
   if [ "$w_rc" != 0 ] && w_oom; then w_cause=OUT_OF_MEMORY; fi
   if [ -n "$w_cause" ]; then w_sweep; else w_pen; fi
   w_over "${w_rc:-1}" "${w_cause:-EXITED}" "${w_at:-0}"

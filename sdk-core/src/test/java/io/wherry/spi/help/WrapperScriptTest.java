@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.wherry.spec.Cause;
 import java.io.BufferedReader;
+import java.io.File;
 import java.io.IOException;
 import java.io.InputStreamReader;
 import java.nio.charset.StandardCharsets;
@@ -15,6 +16,7 @@ import java.util.Arrays;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Set;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
@@ -95,6 +97,22 @@ class WrapperScriptTest {
     }
     assertThat(launcher.waitFor(60, TimeUnit.SECONDS)).isTrue();
     return answers;
+  }
+
+  /** Processes that still go by the script in this test's folder. */
+  private List<String> leftOver() {
+    return Stream.of(Objects.requireNonNull(new File("/proc").list()))
+        .filter(name -> Character.isDigit(name.charAt(0)))
+        .filter(
+            pid -> {
+              try {
+                return Files.readString(Path.of("/proc/" + pid + "/cmdline"))
+                    .contains(folder.toString());
+              } catch (IOException e) { // gone
+                return false;
+              }
+            })
+        .toList();
   }
 
   private ExitRecord exit(String run) throws IOException {
@@ -183,6 +201,11 @@ class WrapperScriptTest {
     for (int i = 0; i < 100; i++) {
       assertThat(exit("r" + i)).isEqualTo(new ExitRecord(i, Cause.EXITED, 0, ""));
     }
+    long deadline = System.nanoTime() + TimeUnit.SECONDS.toNanos(20);
+    while (!leftOver().isEmpty() && System.nanoTime() < deadline) {
+      TimeUnit.MILLISECONDS.sleep(5);
+    }
+    assertThat(leftOver()).as("timers of runs that are over").isEmpty();
   }
 
   @ParameterizedTest
