@@ -57,6 +57,7 @@ final class TargetLoop implements AutoCloseable {
   private final Thread thread;
 
   private final TreeSet<ActiveRun> queue = new TreeSet<>(ORDER);
+  private final List<ActiveRun> offered = new ArrayList<>();
   private final Map<WorkloadHandle, ActiveRun> active = new LinkedHashMap<>();
   private final Set<WorkloadHandle> woken = new HashSet<>();
   private final Map<WorkloadHandle, Long> missingSince = new HashMap<>();
@@ -179,6 +180,8 @@ final class TargetLoop implements AutoCloseable {
       endWhatWaitedTooLong();
     }
     launch();
+    offered.stream().filter(queue::contains).forEach(journal::flushLater); // these have to wait
+    offered.clear();
   }
 
   private Set<WorkloadHandle> known(Set<WorkloadHandle> handles) {
@@ -236,6 +239,7 @@ final class TargetLoop implements AutoCloseable {
     }
     run.queueReason(this::queueReason);
     queue.add(run);
+    offered.add(run);
   }
 
   private String queueReason() {
