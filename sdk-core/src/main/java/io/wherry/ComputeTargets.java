@@ -41,7 +41,12 @@ public final class ComputeTargets {
               + name
               + "\", …) to change it");
     }
-    return known != null ? get(name) : put(name, spec);
+    if (known != null) {
+      return get(name);
+    }
+    ComputeTarget target = put(name, spec);
+    controller.takeUp(name);
+    return target;
   }
 
   /**

@@ -111,7 +111,8 @@ public final class Run {
    * verdict. Plain lines where {@code out} is not a terminal. Blocks; an interrupt ends the
    * watching, not the run.
    *
-   * @throws WherryException {@code INTERRUPTED}
+   * @throws WherryException {@code INTERRUPTED}, or {@code CLOSED} if the workspace is closed
+   *     meanwhile
    */
   public RunResult follow(PrintStream out) {
     refuseWaiting();
@@ -124,7 +125,8 @@ public final class Run {
   /**
    * Waits until the run has ended, well or not. Blocks; an interrupt ends the waiting, not the run.
    *
-   * @throws WherryException {@code INTERRUPTED}
+   * @throws WherryException {@code INTERRUPTED}, or {@code CLOSED} if the workspace is closed
+   *     meanwhile
    */
   public RunResult await() {
     while (true) {
@@ -138,7 +140,8 @@ public final class Run {
   /**
    * Waits at most that long; empty if the run has not ended by then.
    *
-   * @throws WherryException {@code INTERRUPTED}
+   * @throws WherryException {@code INTERRUPTED}, or {@code CLOSED} if the workspace is closed
+   *     meanwhile
    */
   public Optional<RunResult> await(Duration atMost) {
     refuseWaiting();
@@ -167,14 +170,17 @@ public final class Run {
       throw new WherryException(
           Code.INTERRUPTED, "waiting for " + id + " was interrupted; the run goes on", e);
     } catch (ExecutionException e) {
+      if (e.getCause() instanceof WherryException closed) {
+        throw closed;
+      }
       throw new IllegalStateException(e);
     }
   }
 
   /**
    * A future of the result; completes when the run has ended, well or not, on a thread of the
-   * workspace. Cancelling the future does nothing to the run. It never completes if the workspace
-   * is closed before.
+   * workspace. Cancelling the future does nothing to the run. It fails if the workspace is closed
+   * before.
    */
   public CompletableFuture<RunResult> whenDone() {
     ActiveRun active = controller.active(id).orElse(null);

@@ -23,8 +23,10 @@ public class WherryException extends RuntimeException {
     CONFLICT,
     /** Another process has the workspace open. */
     WORKSPACE_LOCKED,
-    /** The workspace is open for reading only, or closed. */
+    /** The workspace is open for reading only. */
     READ_ONLY,
+    /** The workspace was closed. */
+    CLOSED,
     /** The target can't be reached or doesn't let us in. */
     UNAVAILABLE,
     /** A file of the workspace is damaged. */

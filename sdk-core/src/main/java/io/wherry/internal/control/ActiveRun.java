@@ -4,6 +4,8 @@ import io.wherry.event.RunEvent;
 import io.wherry.spec.Progress;
 import io.wherry.spec.RunSpec;
 import io.wherry.spec.RunState;
+import io.wherry.spec.WherryException;
+import io.wherry.spec.WherryException.Code;
 import io.wherry.spi.Channel;
 import io.wherry.spi.LaunchKey;
 import io.wherry.spi.StreamRef;
@@ -23,7 +25,8 @@ import org.jspecify.annotations.Nullable;
  */
 public final class ActiveRun {
   /** What a flush writes. */
-  record Changes(List<AttemptRecord> attempts, List<RunEvent> events, boolean cancelRequested) {}
+  record Changes(
+      int from, List<AttemptRecord> attempts, List<RunEvent> events, boolean cancelRequested) {}
 
   private final long pk;
   private final String workspaceId;
@@ -82,14 +85,26 @@ public final class ActiveRun {
     return submitted;
   }
 
-  /** Completes, never exceptionally, once the verdict is durable. */
+  /** Completes once the verdict is durable; exceptionally if the workspace is closed before. */
   public CompletableFuture<Void> done() {
     return done;
   }
 
-  /** Runs something short once the verdict is durable; at once if it is. */
+  /** Runs something short once nobody has to wait any more; at once if that is so. */
   public void onceDone(Runnable action) {
-    var unused = done.thenRun(action);
+    var unused = done.whenComplete((verdict, closed) -> action.run());
+  }
+
+  /** The workspace closes: whoever waits is told so. The run goes on. */
+  void abandon() {
+    done.completeExceptionally(
+        new WherryException(
+            Code.CLOSED,
+            "the workspace was closed while "
+                + id
+                + " was "
+                + state()
+                + "; the run goes on -> open the workspace again to see its end"));
   }
 
   /** The newest attempt. */
@@ -265,6 +280,7 @@ public final class ActiveRun {
     flushPending = false;
     Changes changes =
         new Changes(
+            firstUnflushed,
             List.copyOf(attempts.subList(firstUnflushed, attempts.size())),
             List.copyOf(events),
             cancelRequested);
@@ -289,7 +305,7 @@ public final class ActiveRun {
 
   /** Takes back changes that could not be written. */
   synchronized void putBack(Changes changes) {
-    firstUnflushed = Math.min(firstUnflushed, changes.attempts().get(0).number() - 1);
+    firstUnflushed = Math.min(firstUnflushed, changes.from());
     events.addAll(0, changes.events());
   }
 

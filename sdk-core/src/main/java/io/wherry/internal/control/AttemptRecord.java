@@ -40,7 +40,7 @@ public record AttemptRecord(
 
   /** The one that the engine made by starting the same workload again. */
   AttemptRecord restarted(int newRestart, Instant now) {
-    return created(number + newRestart - restart, newRestart, handle, now);
+    return created(number + newRestart - restart, newRestart, handle, now).in(RunState.QUEUED, "");
   }
 
   private static AttemptRecord created(

@@ -57,6 +57,8 @@ public final class Controller implements AutoCloseable {
   private final Targets targets;
   private final Map<String, ActiveRun> active = new ConcurrentHashMap<>();
   private final Map<String, TargetLoop> loops = new HashMap<>();
+  private final Map<String, TargetLoop> retired = new HashMap<>();
+  private final Map<String, List<ActiveRun>> parked = new HashMap<>();
   private volatile boolean closed;
 
   /**
@@ -104,7 +106,7 @@ public final class Controller implements AutoCloseable {
             workers,
             clock,
             steps,
-            run -> active.remove(run.id()));
+            run -> active.remove(run.id(), run));
     this.targets =
         new Targets(workspaceId, runs, store, providers, secrets, content, clock, readOnly);
   }
@@ -177,8 +179,7 @@ public final class Controller implements AutoCloseable {
   private void requireOpen() {
     if (closed) {
       throw new WherryException(
-          Code.READ_ONLY,
-          "workspace " + folder + " is closed -> open it again with Workspace.open");
+          Code.CLOSED, "workspace " + folder + " is closed -> open it again with Workspace.open");
     }
   }
 
@@ -349,11 +350,16 @@ public final class Controller implements AutoCloseable {
   }
 
   private synchronized TargetLoop loop(String name) {
+    requireOpen();
     TargetLoop loop = loops.get(name);
     if (loop == null) {
       loop = new TargetLoop(targets.get(name), workspaceId, journal, finisher, clock, steps);
       loop.start();
       loops.put(name, loop);
+      TargetLoop before = retired.remove(name);
+      if (before != null) {
+        before.successor(loop);
+      }
     }
     return loop;
   }
@@ -366,36 +372,41 @@ public final class Controller implements AutoCloseable {
     TargetLoop loop = loops.remove(name);
     if (loop != null) {
       loop.close();
-      active.values().removeIf(r -> r.spec().target().equals(name));
+      parked.computeIfAbsent(name, n -> new ArrayList<>()).addAll(loop.handOver());
+      retired.put(name, loop);
     }
     targets.forget(name);
   }
 
   /** Takes a changed or new target into use for runs that wait for it. */
-  public void takeUp(String name) {
-    List<ActiveRun> waiting =
-        journal.unfinished().stream()
-            .filter(r -> r.spec().target().equals(name) && !active.containsKey(r.id()))
-            .toList();
-    if (!waiting.isEmpty()) {
-      waiting.forEach(r -> active.put(r.id(), r));
-      loop(name).recover(waiting);
+  public synchronized void takeUp(String name) {
+    List<ActiveRun> waiting = parked.remove(name);
+    List<ActiveRun> runs = new ArrayList<>(waiting == null ? List.of() : waiting);
+    for (ActiveRun run : journal.unfinished()) {
+      if (run.spec().target().equals(name) && active.putIfAbsent(run.id(), run) == null) {
+        runs.add(run);
+      }
+    }
+    if (!runs.isEmpty() || retired.containsKey(name)) {
+      loop(name).recover(runs);
     }
   }
 
   /**
-   * Ends all threads; stops no run. Verdicts that are being worked up are finished first.
-   * Idempotent.
+   * Ends all threads; stops no run. Verdicts that are being worked up are finished first; whoever
+   * waits for another run is told that the workspace was closed. Idempotent.
    */
   @Override
   public void close() {
+    List<TargetLoop> open;
     synchronized (this) {
       if (closed) {
         return;
       }
       closed = true;
+      open = List.copyOf(loops.values());
     }
-    loops.values().forEach(TargetLoop::close);
+    open.forEach(TargetLoop::close);
     workers.shutdown();
     try {
       if (!workers.awaitTermination(CLOSE_SECONDS, TimeUnit.SECONDS)) {
@@ -405,6 +416,9 @@ public final class Controller implements AutoCloseable {
       workers.shutdownNow();
       Thread.currentThread().interrupt();
     }
+    List<ActiveRun> goingOn = List.copyOf(active.values());
+    active.clear();
+    goingOn.forEach(ActiveRun::abandon);
     releases.flush();
     streams.close();
     targets.close();

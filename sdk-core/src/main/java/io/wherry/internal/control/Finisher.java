@@ -19,6 +19,7 @@ import java.time.Clock;
 import java.time.Instant;
 import java.util.List;
 import java.util.Set;
+import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
@@ -85,10 +86,14 @@ final class Finisher {
       run.change(RunState.PREPARING, "", clock.instant());
       journal.flushLater(run);
     }
-    workers.execute(() -> stage(loop, run));
+    work(run, () -> stage(loop, run));
   }
 
   private void stage(TargetLoop loop, ActiveRun run) {
+    if (run.cancelRequested()) {
+      loop.enqueue(run); // which sees that there is nothing to launch
+      return;
+    }
     try {
       BlobStore staging = loop.backend().staging();
       Set<Digest> missing =
@@ -111,7 +116,7 @@ final class Finisher {
         conclude(loop, run, Verdict.notStarted("staging failed: " + e.getMessage()), null);
       } else {
         LOG.log(Level.WARNING, run.id() + ": staging failed, trying again: " + e.getMessage());
-        again(() -> stage(loop, run));
+        later(run, () -> stage(loop, run));
       }
     }
   }
@@ -122,44 +127,57 @@ final class Finisher {
       run.startedAt(observed.startedAt());
       run.change(RunState.COLLECTING, "", clock.instant());
     }
-    workers.execute(() -> collectAndJudge(loop, run, handle, observed));
+    work(run, () -> collectAndJudge(loop, run, handle, observed));
   }
 
   private void collectAndJudge(
       TargetLoop loop, ActiveRun run, WorkloadHandle handle, Observation.Ended observed) {
     WorkloadBackend backend = loop.backend();
+    Verdict verdict;
     try {
       streams.drain(run, handle, backend);
       steps.reached("drained", run.key());
       List<String> missing = outputs.collect(run, handle, backend);
       steps.reached("collected", run.key());
-      judge(loop, run, Verdict.of(observed, run.cancelRequested(), missing), observed.endedAt());
+      verdict = Verdict.of(observed, run.cancelRequested(), missing);
     } catch (BackendException e) {
-      if (e.kind() == Kind.REJECTED) {
-        String reason = "its outputs could not be collected: " + e.getMessage();
-        judge(
-            loop,
-            run,
-            new Verdict(
-                Outcome.FAILED, observed.cause(), observed.exitCode(), observed.rank(), reason),
-            observed.endedAt());
-      } else {
+      if (e.kind() != Kind.REJECTED) {
         LOG.log(Level.WARNING, run.id() + ": collecting failed, trying again: " + e.getMessage());
-        again(() -> loop.observeAgain(run, handle));
+        later(run, () -> loop.observeAgain(run, handle));
+        return;
       }
-    } catch (RuntimeException e) {
-      LOG.log(Level.ERROR, run.id() + ": collecting failed, trying again", e);
-      again(() -> loop.observeAgain(run, handle));
+      String reason = "its outputs could not be collected: " + e.getMessage();
+      verdict =
+          new Verdict(
+              Outcome.FAILED, observed.cause(), observed.exitCode(), observed.rank(), reason);
     }
+    judge(loop, run, verdict, observed.endedAt());
   }
 
-  private void again(Runnable work) {
-    var unused = workers.schedule(work, AGAIN_MILLIS, TimeUnit.MILLISECONDS);
+  private void work(ActiveRun run, Runnable step) {
+    workers.execute(() -> tryUntilDone(run, step));
+  }
+
+  private void later(ActiveRun run, Runnable step) {
+    var unused =
+        workers.schedule(() -> tryUntilDone(run, step), AGAIN_MILLIS, TimeUnit.MILLISECONDS);
+  }
+
+  /** No step of a run is lost by a mistake in a backend or a disk that refuses for a while. */
+  private void tryUntilDone(ActiveRun run, Runnable step) {
+    try {
+      step.run();
+    } catch (RejectedExecutionException e) {
+      LOG.log(Level.DEBUG, "the workspace closes; the next opening goes on with " + run.id(), e);
+    } catch (RuntimeException e) {
+      LOG.log(Level.ERROR, run.id() + ": a step failed, trying again", e);
+      later(run, step);
+    }
   }
 
   /** Ends an attempt without asking the engine for anything more. */
   void conclude(TargetLoop loop, ActiveRun run, Verdict verdict, @Nullable Instant endedAt) {
-    workers.execute(() -> judge(loop, run, verdict, endedAt));
+    work(run, () -> judge(loop, run, verdict, endedAt));
   }
 
   private void judge(TargetLoop loop, ActiveRun run, Verdict verdict, @Nullable Instant endedAt) {
@@ -169,9 +187,9 @@ final class Finisher {
         run.spec().retry().attempts() > 1
             ? loop.backend().plan(List.of(run.workload())).requeuesOn()
             : Set.of();
-    boolean again =
+    boolean retrying =
         !run.cancelRequested() && verdict.retried(run.spec().retry(), attempt.number(), requeued);
-    if (again) {
+    if (retrying) {
       run.endAndContinue(
           verdict,
           endedAt,
@@ -180,44 +198,47 @@ final class Finisher {
     } else {
       run.end(verdict, endedAt, now);
     }
-    publish(loop, run, attempt, again, Level.WARNING);
+    publish(loop, run, attempt, retrying, Level.WARNING);
   }
 
   /** Makes the verdict durable, however long the disk refuses; only then anybody learns of it. */
   private void publish(
-      TargetLoop loop, ActiveRun run, AttemptRecord attempt, boolean again, Level level) {
+      TargetLoop loop, ActiveRun run, AttemptRecord attempt, boolean retrying, Level level) {
     try {
       journal.flush(run);
     } catch (RuntimeException e) {
       LOG.log(level, run.id() + ": its verdict waits until it can be stored: " + e.getMessage());
-      again(() -> publish(loop, run, attempt, again, Level.DEBUG)); // said once, not every second
+      later(run, () -> publish(loop, run, attempt, retrying, Level.DEBUG)); // said once
       return;
     }
     steps.reached("judged", run.key());
     streams.forget(run);
-    if (again) {
+    if (retrying) {
       loop.enqueue(run); // its content is on the target already
     } else {
       run.publish();
       ended.accept(run);
       run.done().complete(null);
     }
-    WorkloadHandle handle = attempt.handle();
-    if (handle != null) {
-      cutLogs(loop.backend(), run, attempt);
-      releases.add(loop.backend(), run.pk(), attempt.number(), handle);
-      journal.compactLater(run);
+    try {
+      tidyUp(loop.backend(), run, attempt);
+    } catch (RuntimeException
+        | IOException e) { // the verdict stands; an opening or prune tidies up
+      LOG.log(Level.WARNING, run.id() + ": not all could be tidied up after its end", e);
     }
   }
 
-  private void cutLogs(WorkloadBackend backend, ActiveRun run, AttemptRecord attempt) {
-    try {
-      for (int rank = 0; rank < run.spec().worldSize(); rank++) {
-        logLimit.apply(logFiles.file(backend, run.id(), attempt, rank, Channel.OUT));
-        logLimit.apply(logFiles.file(backend, run.id(), attempt, rank, Channel.ERR));
-      }
-    } catch (IOException e) {
-      LOG.log(Level.WARNING, run.id() + ": a log could not be cut, it stays whole", e);
+  private void tidyUp(WorkloadBackend backend, ActiveRun run, AttemptRecord attempt)
+      throws IOException {
+    WorkloadHandle handle = attempt.handle();
+    if (handle == null) {
+      return;
+    }
+    releases.add(backend, run.pk(), attempt.number(), handle);
+    journal.compactLater(run);
+    for (int rank = 0; rank < run.spec().worldSize(); rank++) {
+      logLimit.apply(logFiles.file(backend, run.id(), attempt, rank, Channel.OUT));
+      logLimit.apply(logFiles.file(backend, run.id(), attempt, rank, Channel.ERR));
     }
   }
 }

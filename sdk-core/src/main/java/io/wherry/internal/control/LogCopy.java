@@ -25,7 +25,6 @@ final class LogCopy {
   private final Journal journal;
   private Cursor cursor;
   private long length;
-  private boolean checked;
 
   LogCopy(
       ActiveRun run,
@@ -59,18 +58,14 @@ final class LogCopy {
       cursor = chunk.next();
       return;
     }
-    if (!checked) {
-      Files.createDirectories(file.getParent());
-    }
+    Files.createDirectories(file.getParent());
     try (FileChannel out =
         FileChannel.open(file, StandardOpenOption.CREATE, StandardOpenOption.WRITE)) {
-      if (!checked) {
-        out.truncate(length);
-        checked = true;
-      }
-      length += write(out, gap);
-      length += write(out, chunk.bytes());
+      out.truncate(length); // what a crash or a full disk left half-written comes again
+      write(out, gap, length);
+      write(out, chunk.bytes(), length + gap.length);
     }
+    length += gap.length + chunk.bytes().length;
     cursor = chunk.next();
     journal.ingest(
         run,
@@ -80,12 +75,10 @@ final class LogCopy {
         Journal.Events.NONE);
   }
 
-  private int write(FileChannel out, byte[] bytes) throws IOException {
+  private static void write(FileChannel out, byte[] bytes, long at) throws IOException {
     ByteBuffer buffer = ByteBuffer.wrap(bytes);
-    long at = out.size();
     while (buffer.hasRemaining()) {
-      at += out.write(buffer, at);
+      out.write(buffer, at + buffer.position());
     }
-    return bytes.length;
   }
 }

@@ -23,6 +23,7 @@ import java.util.Comparator;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -71,6 +72,11 @@ final class TargetLoop implements AutoCloseable {
   private volatile String roomReason = "";
   private volatile boolean closed;
 
+  private final Object gate = new Object();
+  private final List<ActiveRun> leftOver = new ArrayList<>();
+  private boolean handedOver;
+  private @Nullable TargetLoop successor;
+
   TargetLoop(
       Target place,
       String workspaceId,
@@ -103,7 +109,24 @@ final class TargetLoop implements AutoCloseable {
 
   /** Takes a run whose content is on the target. */
   void enqueue(ActiveRun run) {
-    inbox.add(() -> offer(run));
+    post(() -> offer(run), run);
+  }
+
+  /** Once the loop has ended its successor takes the run up, as after a restart of the client. */
+  private void post(Runnable work, ActiveRun run) {
+    TargetLoop next;
+    synchronized (gate) {
+      if (!handedOver) {
+        inbox.add(work);
+        return;
+      }
+      next = successor;
+      if (next == null) {
+        leftOver.add(run);
+        return;
+      }
+    }
+    next.recover(List.of(run));
   }
 
   /**
@@ -129,14 +152,9 @@ final class TargetLoop implements AutoCloseable {
         });
   }
 
-  /** Looks at everything soon. */
-  void wake() {
-    inbox.add(() -> nextPoll = System.nanoTime());
-  }
-
   /** Takes back an attempt whose end could not be worked up, to try again. */
   void observeAgain(ActiveRun run, WorkloadHandle handle) {
-    inbox.add(() -> active.put(handle, run));
+    post(() -> active.put(handle, run), run);
   }
 
   private void run() {
@@ -250,11 +268,17 @@ final class TargetLoop implements AutoCloseable {
   private void launch() {
     while (!queue.isEmpty() && !noRoom) {
       ActiveRun run = queue.first();
-      LaunchPlan plan = backend.plan(List.of(run.workload()));
-      steps.reached("launch", run.key());
       try {
+        LaunchPlan plan = backend.plan(List.of(run.workload()));
+        steps.reached("launch", run.key());
         Launch answer = EngineCalls.launching("launch", plan::launch);
         if (answer instanceof Launch.NoRoom full) {
+          maybeLaunched.remove(run); // nothing was started, the answer says
+          if (run.cancelRequested()) {
+            queue.remove(run);
+            finisher.conclude(this, run, Verdict.canceledBeforeStart(), null);
+            continue;
+          }
           noRoom = true;
           if (!roomReason.equals(full.reason())) {
             roomReason = full.reason();
@@ -262,14 +286,14 @@ final class TargetLoop implements AutoCloseable {
           }
           return;
         }
-        steps.reached("launched", run.key());
-        queue.remove(run);
-        maybeLaunched.remove(run);
-        outages = 0;
         WorkloadHandle handle = ((Launch.Taken) answer).handles().get(run.key());
         if (handle == null) {
           throw new IllegalStateException("launch gave no handle for " + run.key());
         }
+        steps.reached("launched", run.key());
+        queue.remove(run);
+        maybeLaunched.remove(run);
+        outages = 0;
         taken(run, handle);
         active.put(handle, run);
         if (run.cancelRequested()) {
@@ -288,6 +312,11 @@ final class TargetLoop implements AutoCloseable {
           outage(e);
           return;
         }
+      } catch (RuntimeException e) { // a mistake in the backend must not hold up the other runs
+        LOG.log(Level.ERROR, run.id() + ": the launch failed", e);
+        queue.remove(run);
+        maybeLaunched.remove(run);
+        finisher.conclude(this, run, Verdict.notStarted("the launch failed: " + e), null);
       }
     }
     if (queue.isEmpty()) {
@@ -398,7 +427,11 @@ final class TargetLoop implements AutoCloseable {
         (handle, observation) -> {
           ActiveRun run = active.get(handle);
           if (run != null) {
-            apply(run, handle, observation);
+            try {
+              apply(run, handle, observation);
+            } catch (RuntimeException e) { // of one run; the others go on
+              LOG.log(Level.ERROR, run.id() + ": " + observation + " could not be taken in", e);
+            }
           }
         });
   }
@@ -428,9 +461,9 @@ final class TargetLoop implements AutoCloseable {
     } else if (observation instanceof Observation.Ended ended) {
       catchUp(run, handle, ended.restart());
       steps.reached("ended", run.key());
+      finisher.finish(this, run, handle, ended);
       forget(handle);
       noRoom = false;
-      finisher.finish(this, run, handle, ended);
     } else if (observation instanceof Observation.Missing missing) {
       missing(run, handle, missing.reason());
     }
@@ -454,7 +487,6 @@ final class TargetLoop implements AutoCloseable {
         null,
         at.restarted(restart, now),
         new RunEvent.Retrying(now, at.number(), Cause.REQUEUED, null));
-    run.change(RunState.QUEUED, "", now);
     journal.flushLater(run);
   }
 
@@ -513,6 +545,36 @@ final class TargetLoop implements AutoCloseable {
       thread.join();
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
+    }
+  }
+
+  /**
+   * Gives away the runs of a closed loop. What is still being worked up stays with the finisher and
+   * comes to the {@link #successor} if it needs a loop again.
+   */
+  List<ActiveRun> handOver() {
+    synchronized (gate) {
+      handedOver = true;
+    }
+    for (Runnable work = inbox.poll(); work != null; work = inbox.poll()) {
+      work.run();
+    }
+    Set<ActiveRun> runs = new LinkedHashSet<>(queue);
+    runs.addAll(active.values());
+    runs.addAll(toRecover);
+    return List.copyOf(runs);
+  }
+
+  /** Names the loop that has taken this one's place. */
+  void successor(TargetLoop next) {
+    List<ActiveRun> late;
+    synchronized (gate) {
+      successor = next;
+      late = List.copyOf(leftOver);
+      leftOver.clear();
+    }
+    if (!late.isEmpty()) {
+      next.recover(late);
     }
   }
 }
