@@ -179,7 +179,10 @@ public final class Controller implements AutoCloseable {
   private void requireOpen() {
     if (closed) {
       throw new WherryException(
-          Code.CLOSED, "workspace " + folder + " is closed -> open it again with Workspace.open");
+          Code.CLOSED,
+          "workspace "
+              + folder
+              + " is closed; its runs go on -> open it again with Workspace.open");
     }
   }
 

@@ -14,6 +14,7 @@ import io.wherry.spec.WherryException.Code;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
@@ -80,11 +81,14 @@ class TargetsTest extends WorkspaceTest {
     CompletableFuture<RunResult> future = run.whenDone();
     ws.close();
 
-    assertThat(waiter)
-        .failsWithin(30, TimeUnit.SECONDS)
-        .withThrowableThat()
-        .withMessageContaining("the run goes on");
-    assertThat(future).failsWithin(30, TimeUnit.SECONDS);
+    for (CompletableFuture<RunResult> told : List.of(waiter, future)) {
+      assertThat(told)
+          .failsWithin(30, TimeUnit.SECONDS)
+          .withThrowableThat()
+          .havingCause()
+          .isInstanceOfSatisfying(
+              WherryException.class, e -> assertThat(e.code()).isEqualTo(Code.CLOSED));
+    }
     Files.createFile(go);
     ws = open(home);
     assertThat(await(ws.runs().get(run.id())).outcome()).isEqualTo(Outcome.SUCCEEDED);
