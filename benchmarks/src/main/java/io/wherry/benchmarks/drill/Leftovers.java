@@ -34,9 +34,8 @@ final class Leftovers {
     }
     List<String> left = new ArrayList<>(processes);
     for (Path slot : files(place.slots())) {
-      String owner = Files.readString(slot).strip();
-      if (isHeld(owner)) {
-        left.add("slot " + slot.getFileName() + " is taken: " + owner);
+      if (!Files.readString(slot).isBlank()) {
+        left.add("slot " + slot.getFileName() + " is taken: " + Files.readString(slot).strip());
       }
     }
     for (Path file : files(place.temporary())) {
@@ -49,31 +48,6 @@ final class Leftovers {
       }
     }
     return left;
-  }
-
-  /**
-   * Whether a slot's owner lives: {@code boot key pid ticks …}. What a client reserved and did not
-   * come to use names a process that is gone, and such a slot is free to take.
-   */
-  private static boolean isHeld(String owner) {
-    List<String> fields = List.of(owner.split(" +", -1));
-    for (int i = 2; i + 1 < fields.size(); i += 2) {
-      if (fields.get(i + 1).equals(startTicks(fields.get(i)))) {
-        return true;
-      }
-    }
-    return false;
-  }
-
-  /** Field 22 of the process's stat; empty if there is no such process. */
-  private static String startTicks(String pid) {
-    try {
-      String stat = read(Path.of("/proc", pid, "stat"));
-      List<String> fields = List.of(stat.substring(stat.lastIndexOf(')') + 2).split(" ", -1));
-      return fields.get(19);
-    } catch (IOException e) { // gone
-      return "";
-    }
   }
 
   private static List<Path> files(Path folder) throws IOException {
