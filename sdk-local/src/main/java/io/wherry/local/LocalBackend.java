@@ -73,7 +73,6 @@ final class LocalBackend implements WorkloadBackend, Watching, LocalStreams {
   private final ControlGroups groups;
   private final String bootId;
   private final Set<String> launched = ConcurrentHashMap.newKeySet();
-  private final Set<LaunchKey> again = ConcurrentHashMap.newKeySet();
   private final Set<WorkloadHandle> refused = ConcurrentHashMap.newKeySet();
   private final Map<String, Boolean> programs = new ConcurrentHashMap<>();
   private volatile Consumer<WorkloadHandle> wake = handle -> {};
@@ -151,14 +150,6 @@ final class LocalBackend implements WorkloadBackend, Watching, LocalStreams {
       launcher = current;
     }
     return current;
-  }
-
-  /**
-   * Notes that a wrapper of an earlier launch may have taken a run, and that nobody then gives back
-   * its new slots.
-   */
-  void launchedAgain(LaunchKey key) {
-    again.add(key);
   }
 
   /** Hands prepared runs over to a launcher; false if it is gone and has taken none of them. */
@@ -587,8 +578,9 @@ final class LocalBackend implements WorkloadBackend, Watching, LocalStreams {
                 + byKey.keySet()
                 + " can't be killed; they wait inside the kernel");
       }
-      for (Map.Entry<String, Traces> entry : byKey.entrySet()) {
-        release(LaunchKey.parse(entry.getKey()), entry.getValue());
+      slots.free(byKey.keySet());
+      for (Traces traces : byKey.values()) {
+        release(traces);
       }
     } catch (IOException e) {
       throw new BackendException(Kind.TRANSIENT, "can't clean up: " + e, e);
@@ -604,23 +596,18 @@ final class LocalBackend implements WorkloadBackend, Watching, LocalStreams {
    * What a release needs to know about a run.
    *
    * @param files its files
-   * @param reported whether its wrapper came to the end and has freed what it held
    * @param firstPid number below which no process of it can be; 0 = not known
    */
-  private record Traces(RunFiles files, boolean reported, long firstPid) {
+  private record Traces(RunFiles files, long firstPid) {
 
     /** Process numbers can't have gone once around in less. */
     private static final Duration ROUND = Duration.ofMillis(500);
 
     static Traces of(RunFiles files) throws IOException {
-      Optional<ExitRecord> exit = files.exit();
       Optional<RunFiles.Claim> claim = files.claim();
       PidRecord.Id wrapper = claim.isPresent() ? claim.get().wrapper() : null;
       boolean recent = wrapper != null && files.host().age(wrapper).compareTo(ROUND) < 0;
-      return new Traces(
-          files,
-          exit.isPresent() && exit.get().word().isEmpty(),
-          wrapper != null && recent ? wrapper.pid() : 0);
+      return new Traces(files, wrapper != null && recent ? wrapper.pid() : 0);
     }
 
     static long firstPid(Collection<Traces> all) {
@@ -628,16 +615,13 @@ final class LocalBackend implements WorkloadBackend, Watching, LocalStreams {
     }
   }
 
-  private void release(LaunchKey key, Traces traces) throws IOException, BackendException {
+  private void release(Traces traces) throws IOException, BackendException {
     Path folder = traces.files().folder();
     Path job = folder.resolve(RunFolder.JOB);
     String group = JobHeader.read(job).map(JobHeader::controlGroup).orElse("");
     if (!group.isEmpty() && !ControlGroups.remove(Path.of(group))) {
       throw new BackendException(
           Kind.TRANSIENT, "processes in the control group " + group + " can't be killed");
-    }
-    if (again.remove(key) || !traces.reported()) {
-      slots.free(key);
     }
     delete(folder, LocalBackend::isOurs);
     delete(folder.resolve("0"), name -> name.startsWith("events-"));

@@ -161,11 +161,7 @@ final class LocalPlan implements LaunchPlan {
     for (Workload workload : batch) {
       LaunchKey key = workload.key();
       handles.put(key, LocalHandle.of(backend.host().id(), key).handle());
-      boolean again = Files.exists(folder(key));
-      if (!again || !Files.exists(folder(key).resolve(RunFolder.claim(0)))) {
-        if (again) {
-          backend.launchedAgain(key);
-        }
+      if (!Files.exists(folder(key).resolve(RunFolder.claim(0)))) {
         check(workload.spec());
         fresh.add(workload);
         needs.add(
@@ -255,9 +251,7 @@ final class LocalPlan implements LaunchPlan {
     Path run = backend.folder(key.runId());
     make(run);
     make(run.resolve("checkpoint"));
-    if (!make(folder)) {
-      backend.launchedAgain(key);
-    }
+    make(folder);
     records(folder, spec.processesPerNode());
     Path work = folder.resolve(RunFolder.WORK);
     make(work);

@@ -19,6 +19,7 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.concurrent.locks.LockSupport;
 
 /**
@@ -107,13 +108,21 @@ final class Slots {
     return new Answer(names, "");
   }
 
-  /** Gives up what is held for a key whose wrapper never got to do it. */
+  /** Gives up what is held for a key that does not go on. */
   void free(LaunchKey key) throws IOException {
+    free(Set.of(key.toString()));
+  }
+
+  /**
+   * Gives up what is held for keys that have ended: what a wrapper did not get to empty, and what a
+   * client reserved just before it died.
+   */
+  void free(Set<String> keys) throws IOException {
     FileChannel lock = lock();
     try (DirectoryStream<Path> files = Files.newDirectoryStream(folder, "*-*")) {
       for (Path file : files) {
         String[] fields = Files.readString(file, UTF_8).strip().split(" ", -1);
-        if (fields.length > 1 && fields[1].equals(key.toString())) {
+        if (fields.length > 1 && keys.contains(fields[1])) {
           Files.write(file, new byte[0]);
         }
       }
